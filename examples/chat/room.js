@@ -1,0 +1,55 @@
+// The chat room: every process holds the latest messages, and no process is in charge.
+
+import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { Cursor } from "./cursor.js";
+
+const HISTORY = 100;
+
+/** Emits `message` (message), once for each, wherever it was said. */
+export class Room extends EventEmitter {
+  #node;
+  #neighbours;
+  /** Random, so that a browser from before a restart is not taken for one that has read it all. */
+  #origin = randomBytes(4).toString("hex");
+  #count = 0;
+  #messages = [];
+  #seen = new Cursor();
+
+  constructor(node, neighbours) {
+    super();
+    this.#node = node;
+    this.#neighbours = neighbours;
+    neighbours.on("said", (message) => this.#spread(message));
+    // Whoever joins late hears from each of the others what was said before.
+    neighbours.on("join", (peer) => neighbours.tell(peer, "history", this.#messages));
+    neighbours.on("history", (messages) => {
+      for (const message of messages) this.#keep(message);
+    });
+  }
+
+  get messages() {
+    return this.#messages;
+  }
+
+  /** Says something to everybody. The key is the browser's: one that got no answer says the same again. */
+  say(name, text, key) {
+    if (this.#messages.some((message) => message.key === key)) return;
+    this.#count += 1;
+    const at = Math.max(Date.now(), (this.#messages.at(-1)?.at ?? 0) + 1);
+    this.#spread({ origin: this.#origin, number: this.#count, node: this.#node, at, name, text, key });
+  }
+
+  /** Each process passes on what is new to it: so what reached one before its author was killed reaches all. */
+  #spread(message) {
+    if (this.#keep(message)) this.#neighbours.tellAll("said", message);
+  }
+
+  #keep(message) {
+    if (!this.#seen.pass(message)) return false;
+    this.#messages.push(message);
+    if (this.#messages.length > HISTORY) this.#messages.shift();
+    this.emit("message", message);
+    return true;
+  }
+}

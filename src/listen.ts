@@ -1,0 +1,43 @@
+// The story: which role this process has, and what follows.
+import { UsageError } from "./errors.js";
+import { MasterRuntime } from "./master/runtime.js";
+import { boot } from "./node/boot.js";
+import { NodeRuntime } from "./node/runtime.js";
+import { Nodes } from "./nodes.js";
+import { checkListenOptions, type ListenOptions } from "./options.js";
+import type { ServerSource } from "./role.js";
+import { checkServerSource } from "./serve/server.js";
+
+let service: Nodes | undefined;
+
+/**
+ * Serves one port from many processes and connects each with every other. Returns at once; the same program runs in
+ * every process, and each gets its own view of the same service.
+ *
+ * @param options where to listen and with how many processes; all defaults are named at ListenOptions
+ * @param server an http, https, http2, tls or net server that does not listen yet, or a function that returns one,
+ * perhaps as a promise, and that runs only in the processes that serve
+ * @throws UsageError MN_ERR_OPTION, MN_ERR_SERVER_TYPE, MN_ERR_SERVER_LISTENING, MN_ERR_ALREADY_LISTENING
+ */
+export function listen(options: ListenOptions, server: ServerSource): Nodes {
+  const { port, service: serviceOptions } = checkListenOptions(options);
+  checkServerSource(server);
+  if (service !== undefined) {
+    throw new UsageError(
+      "MN_ERR_ALREADY_LISTENING",
+      "listen() was called before in this process; add a port with listen() of the object that it returned",
+    );
+  }
+  service = new Nodes(
+    (outlet) =>
+      boot === undefined
+        ? new MasterRuntime(serviceOptions, outlet)
+        : new NodeRuntime(boot, serviceOptions, outlet),
+    port,
+    server,
+  );
+  service.once("close", () => {
+    service = undefined;
+  });
+  return service;
+}

@@ -1,0 +1,43 @@
+// All sockets that the master holds, each bound once, whoever asks for it and however often.
+import type { Port } from "../options.js";
+import type { SocketKey } from "../protocol.js";
+import { removeSocketFile } from "../serve/socket-file.js";
+import { type HeldSocket, hold } from "./held-socket.js";
+
+export class Sockets {
+  readonly #binding = new Map<SocketKey, Promise<HeldSocket>>();
+  readonly #held = new Map<SocketKey, HeldSocket>();
+
+  /** Those that are bound by now. */
+  get held(): HeldSocket[] {
+    return [...this.#held.values()];
+  }
+
+  /** The held socket of a name, bound now if it is not yet; an address that cannot be had is tried again next time. */
+  hold(key: SocketKey, port: Port): Promise<HeldSocket> {
+    const binding = this.#binding.get(key) ?? this.#bind(key, port);
+    this.#binding.set(key, binding);
+    return binding;
+  }
+
+  /** Lets all go, their files included. */
+  close(): void {
+    for (const socket of this.#held.values()) {
+      removeSocketFile(socket);
+      socket.close();
+    }
+    this.#held.clear();
+    this.#binding.clear();
+  }
+
+  async #bind(key: SocketKey, port: Port): Promise<HeldSocket> {
+    try {
+      const socket = await hold(key, port);
+      this.#held.set(key, socket);
+      return socket;
+    } catch (error) {
+      this.#binding.delete(key);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// The private folder of one service's mesh: made by the master, swept when its master was killed.
+import { randomBytes } from "node:crypto";
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MultiNodeError } from "../errors.js";
+import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "./endpoint.js";
+
+const PREFIX = "multi-node-";
+/** A folder without a master's socket is being made just now, unless it is older than this. */
+const UNFINISHED_MS = 60_000;
+
+/**
+ * Makes a folder that only this user can enter.
+ * @throws MultiNodeError MN_ERR_MESH_FOLDER when no place is writable or short enough for a Unix socket's path.
+ */
+export function makeFolder(): string {
+  let cause: unknown;
+  for (const base of candidateBases()) {
+    const folder = join(base, `${PREFIX}${randomBytes(6).toString("hex")}`);
+    if (endpoint(folder, "node-999999999").length > LONGEST_ENDPOINT) continue;
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new MultiNodeError(
+    "MN_ERR_MESH_FOLDER",
+    `no folder for the sockets between the processes: none of ${candidateBases().join(", ")} is writable and short ` +
+      "enough; set TMPDIR to one that is",
+    cause,
+  );
+}
+
+/** Removes a folder and all in it. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Removes the socket of a process that could not do so itself. */
+export function removeEndpoint(folder: string, id: string): void {
+  ignoreErrors(() => unlinkSync(endpoint(folder, id)));
+}
+
+/** Removes one process' socket from a folder whose master is gone, and with the last one the folder. */
+export function leaveFolder(folder: string, id: string): void {
+  for (const gone of [id, MASTER_ID]) removeEndpoint(folder, gone);
+  ignoreErrors(() => rmdirSync(folder));
+}
+
+/** Removes every folder of this user whose master is dead: its socket refuses connections. */
+export async function sweepFolders(): Promise<void> {
+  const folders = candidateBases().flatMap((base) => ownFolders(base));
+  await Promise.all(
+    folders.map(async (folder) => {
+      if (await isAbandoned(folder)) removeFolder(folder);
+    }),
+  );
+}
+
+/** The runtime folder first, as it is the user's own; then the temporary folder; then the shortest one there is. */
+function candidateBases(): string[] {
+  const { XDG_RUNTIME_DIR } = process.env;
+  return [...new Set([...(XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : []), tmpdir(), "/tmp"])];
+}
+
+function ownFolders(base: string): string[] {
+  try {
+    return readdirSync(base)
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => join(base, name))
+      .filter(isOwnFolder);
+  } catch {
+    return [];
+  }
+}
+
+function isOwnFolder(folder: string): boolean {
+  try {
+    const stats = lstatSync(folder);
+    return stats.isDirectory() && stats.uid === process.getuid?.();
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the socket, not the process table: a process id may be another container's, or used again. */
+async function isAbandoned(folder: string): Promise<boolean> {
+  const answer = await knock(endpoint(folder, MASTER_ID));
+  if (answer === "ENOENT") return isOlderThan(folder, UNFINISHED_MS);
+  return answer === "ECONNREFUSED";
+}
+
+function isOlderThan(folder: string, ms: number): boolean {
+  try {
+    return Date.now() - statSync(folder).mtimeMs > ms;
+  } catch {
+    return false;
+  }
+}
+
+function knock(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve("connected");
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "unknown"));
+  });
+}
+
+function ignoreErrors(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Another process of the service was there first.
+  }
+}

@@ -1,0 +1,117 @@
+// This process' place in the mesh: accepts those who come later, dials those who came before.
+import { chmodSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { debuglog } from "node:util";
+import type { Peer } from "../role.js";
+import { endpoint } from "./endpoint.js";
+import { greet, welcome } from "./greeting.js";
+
+const debug = debuglog("multi-node");
+
+/** The pause before a peer whose queue of connections is full is dialled again. */
+const REDIAL_MS = 20;
+
+export interface MeshOptions {
+  self: Peer;
+  folder: string;
+  token: Buffer;
+  /** Called once for each other process, with the stream that leads to it. */
+  onStream: (stream: Socket, peer: Peer) => void;
+}
+
+export class Mesh {
+  readonly #options: MeshOptions;
+  readonly #server: Server;
+  readonly #connections = new Map<Socket, Peer | undefined>();
+  #state: "new" | "open" | "closed" = "new";
+
+  constructor(options: MeshOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => void this.#accept(socket));
+  }
+
+  /** The other processes that are connected now. */
+  get peers(): Peer[] {
+    return [...this.#connections.values()].filter((peer) => peer !== undefined);
+  }
+
+  /** Accepts from now on. Resolves when the socket is there; rejects when it cannot be made. */
+  open(): Promise<void> {
+    const path = endpoint(this.#options.folder, this.#options.self.id);
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject).listen(path, () => {
+        this.#server.off("error", reject).on("error", (error) => debug("mesh socket: %s", error.message));
+        if (process.platform !== "win32") chmodSync(path, 0o600);
+        if (this.#state === "new") this.#state = "open";
+        resolve();
+      });
+      this.#server.unref();
+    });
+  }
+
+  /** Connects to a process that joined earlier; one that is dead by now is left out. */
+  async dial(id: string): Promise<void> {
+    const { self, token, folder } = this.#options;
+    const socket = await this.#connect(endpoint(folder, id));
+    if (socket === undefined) return;
+    await this.#greeted(socket, greet(socket, id, self, token));
+  }
+
+  /** Takes an ended process off the list of peers; what it sent can still be read. */
+  forget(id: string): void {
+    for (const [socket, peer] of this.#connections) if (peer?.id === id) this.#connections.set(socket, undefined);
+  }
+
+  /** Ends every connection and stops accepting. */
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    if (this.#server.listening) this.#server.close();
+    for (const socket of this.#connections.keys()) socket.destroy();
+  }
+
+  async #accept(socket: Socket): Promise<void> {
+    if (this.#state === "closed") return void socket.destroy();
+    this.#track(socket);
+    await this.#greeted(socket, welcome(socket, this.#options.self, this.#options.token));
+  }
+
+  async #greeted(socket: Socket, handshake: Promise<Peer>): Promise<void> {
+    try {
+      const peer = await handshake;
+      if (socket.destroyed) return;
+      this.#connections.set(socket, peer);
+      this.#options.onStream(socket, peer);
+    } catch (error) {
+      debug("%s: handshake failed: %s", this.#options.self.id, (error as Error).message);
+    }
+  }
+
+  /** A full queue is the one error that a living peer gives: it passes. All others mean that nobody is there. */
+  async #connect(path: string): Promise<Socket | undefined> {
+    while (this.#state !== "closed") {
+      const socket = connect(path);
+      this.#track(socket);
+      const error = await opened(socket);
+      if (error === undefined) return socket;
+      if (error.code !== "EAGAIN") return undefined;
+      await new Promise((resolve) => setTimeout(resolve, REDIAL_MS).unref());
+    }
+    return undefined;
+  }
+
+  /** A peer that was killed resets its streams: that is an end like any other, not this process' fault. */
+  #track(socket: Socket): void {
+    this.#connections.set(socket, undefined);
+    socket.on("error", (error) => debug("%s: stream: %s", this.#options.self.id, error.message));
+    socket.on("close", () => this.#connections.delete(socket));
+  }
+}
+
+function opened(socket: Socket): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(undefined));
+    socket.once("error", resolve);
+    socket.once("close", () => resolve(new Error("closed")));
+  });
+}

@@ -1,0 +1,163 @@
+// A node's life: joins the mesh, serves, drains when told to or when the master is gone, ends.
+import { BindError, type ErrorCode } from "../errors.js";
+import { leaveFolder } from "../mesh/folder.js";
+import { Mesh } from "../mesh/mesh.js";
+import type { Port, ServiceOptions } from "../options.js";
+import { allSettled } from "../promises.js";
+import type { Boot, SocketInfo, SocketKey, ToNode } from "../protocol.js";
+import type { Listener, Outlet, Peer, Role, ServerSource } from "../role.js";
+import { Ports } from "../serve/ports.js";
+import type { ListeningSocket, SocketHandle } from "../serve/server.js";
+import { Service } from "../serve/service.js";
+import { removeSocketFile } from "../serve/socket-file.js";
+import { startOfProcess } from "../started.js";
+import { MasterLine } from "./master-line.js";
+
+/** Who waits for a socket that was not known when this node started. */
+interface Asked {
+  resolve(socket: ListeningSocket): void;
+  reject(error: Error): void;
+}
+
+export class NodeRuntime implements Role {
+  readonly self: Peer;
+  readonly ready: Promise<void>;
+  readonly #boot: Boot;
+  readonly #options: ServiceOptions;
+  readonly #outlet: Outlet;
+  readonly #line: MasterLine;
+  readonly #ports = new Ports();
+  readonly #service = new Service();
+  readonly #starting: Promise<void>[] = [];
+  readonly #asked = new Map<SocketKey, Asked>();
+  #mesh: Mesh | undefined;
+  #state: "starting" | "serving" | "draining" = "starting";
+
+  constructor(boot: Boot, options: ServiceOptions, outlet: Outlet) {
+    this.self = { id: boot.id, pid: process.pid, isMaster: false, since: startOfProcess() };
+    this.#boot = boot;
+    this.#options = options;
+    this.#outlet = outlet;
+    this.#line = new MasterLine({
+      message: (message, handle) => this.#onMessage(message, handle),
+      lost: () => this.#onMasterLost(),
+    });
+    this.ready = new Promise((resolve, reject) => setImmediate(() => this.#started().then(resolve, reject)));
+    this.ready.catch(() => {});
+    if (options.signals) this.#watchSignals();
+    // Its pipe ends with the master: writing to it must not end this node before it has drained.
+    process.stderr.on("error", () => {});
+  }
+
+  get peers(): Peer[] {
+    return this.#mesh?.peers ?? [];
+  }
+
+  listen(port: Port, source: ServerSource): Listener {
+    const key = this.#ports.claim(port);
+    const listening = this.#listen(key, port, source);
+    this.#starting.push(listening);
+    listening.catch((error: Error) => this.#fail(error));
+    return this.#ports.listener(key);
+  }
+
+  /** Asks the master to end the service, this process included: it resolves only where that takes a while. */
+  close(): Promise<void> {
+    this.#line.send({ type: "close" });
+    return new Promise(() => {});
+  }
+
+  async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
+    const inherited = this.#boot.sockets.find((socket) => socket.key === key);
+    if (inherited !== undefined) this.#ports.know(inherited);
+    await this.#service.serve(source, inherited ?? (await this.#ask(key, port)), port);
+    this.#outlet.listening(this.#ports.address(key) ?? "");
+  }
+
+  #ask(key: SocketKey, port: Port): Promise<ListeningSocket> {
+    this.#line.send({ type: "bind", key, port });
+    return new Promise((resolve, reject) => this.#asked.set(key, { resolve, reject }));
+  }
+
+  /** Serving means: every server that the program asked for until now listens. */
+  async #started(): Promise<void> {
+    await allSettled(this.#starting);
+    if (this.#state !== "starting") return;
+    this.#state = "serving";
+    this.#line.send({ type: "ready" });
+  }
+
+  #onMessage(message: ToNode, handle: SocketHandle | undefined): void {
+    switch (message.type) {
+      case "token":
+        return void this.#join(Buffer.from(message.token, "hex"));
+      case "welcome":
+        for (const peer of message.peers) void this.#mesh?.dial(peer);
+        return;
+      case "left":
+        this.#mesh?.forget(message.id);
+        return this.#outlet.left(message.id);
+      case "socket":
+        return this.#onSocket(message.socket, handle);
+      case "no-socket":
+        return this.#asked.get(message.key)?.reject(new BindError(message.code as ErrorCode, message.message));
+      case "drain":
+        return void this.#drain(message.timeout);
+    }
+  }
+
+  async #join(token: Buffer): Promise<void> {
+    const { folder } = this.#boot;
+    const mesh = new Mesh({ self: this.self, folder, token, onStream: (stream, peer) => this.#outlet.node(stream, peer) });
+    try {
+      await mesh.open();
+      this.#mesh = mesh;
+      this.#line.send({ type: "joined" });
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #onSocket(socket: SocketInfo, handle: SocketHandle | undefined): void {
+    const asked = this.#asked.get(socket.key);
+    if (asked === undefined || handle === undefined) return handle?.close();
+    this.#ports.know(socket);
+    asked.resolve({ handle });
+  }
+
+  /** A node that cannot start to serve ends, so that the master learns of it; listeners hear the error first. */
+  #fail(error: Error): void {
+    const starting = this.#state === "starting";
+    if (starting) this.#line.send({ type: "failed", error: `${error.name}: ${error.message}` });
+    process.nextTick(() => {
+      if (!this.#outlet.error(error)) throw error;
+      if (starting) process.exit(1);
+    });
+  }
+
+  /** A terminal's Ctrl-C reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
+  #watchSignals(): void {
+    process.on("SIGINT", () => {});
+    process.on("SIGQUIT", () => {});
+    process.on("SIGTERM", () => {
+      this.#line.send({ type: "draining" });
+      void this.#drain(this.#options.drainTimeout);
+    });
+  }
+
+  #onMasterLost(): void {
+    process.once("exit", () => {
+      this.#mesh?.close();
+      leaveFolder(this.#boot.folder, this.self.id);
+      for (const socket of this.#boot.sockets) removeSocketFile(socket);
+    });
+    void this.#drain(this.#options.drainTimeout);
+  }
+
+  async #drain(timeout: number): Promise<void> {
+    if (this.#state === "draining") return;
+    this.#state = "draining";
+    await this.#service.end(timeout, (drain) => this.#outlet.drain(drain));
+    process.exit();
+  }
+}

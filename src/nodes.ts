@@ -1,0 +1,111 @@
+// The object that listen() returns: the same in every process, whatever its role.
+import { EventEmitter } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { checkPortOptions, type Port, type PortOptions } from "./options.js";
+import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource } from "./role.js";
+import { checkServerSource } from "./serve/server.js";
+
+/**
+ * A service of many processes, as one of them sees it.
+ *
+ * Events: `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `exit` ({ id, pid, code, signal,
+ * uptime, lastError }), `error` (error), `close`.
+ */
+export class Nodes extends EventEmitter<Events> {
+  readonly #role: Role;
+  readonly #first: Listener;
+  /** Streams that nobody has listened for yet. */
+  #waiting: [Socket, Peer][] = [];
+
+  /** @internal listen() makes it. */
+  constructor(makeRole: (outlet: Outlet) => Role, port: Port, source: ServerSource) {
+    super();
+    this.#role = makeRole(this.#outlet());
+    this.#first = this.#role.listen(port, source);
+    (this as EventEmitter).on("newListener", (event) => {
+      if (event === "node" && this.#waiting.length > 0) process.nextTick(() => this.#deliver());
+    });
+  }
+
+  /** Whether this is the process that was started first, and that supervises the others. */
+  get isMaster(): boolean {
+    return this.#role.self.isMaster;
+  }
+
+  /** The same as isMaster, by the name that node:cluster uses. */
+  get isPrimary(): boolean {
+    return this.isMaster;
+  }
+
+  /** `master`, or `node-1`, `node-2`, …; never used twice in the life of a service. */
+  get id(): string {
+    return this.#role.self.id;
+  }
+
+  /** The other processes that this one is connected with now. */
+  get peers(): Peer[] {
+    return this.#role.peers;
+  }
+
+  /** Resolves in a serving process when it serves, in the master when all nodes do. Rejects when that fails. */
+  get ready(): Promise<void> {
+    return this.#role.ready;
+  }
+
+  /** Where the first port listens: address, family and port, or a path; `null` until that is known. */
+  address(): AddressInfo | string | null {
+    return this.#first.address();
+  }
+
+  /**
+   * Adds a port to the service.
+   * @throws UsageError MN_ERR_OPTION, MN_ERR_SERVER_TYPE, MN_ERR_SERVER_LISTENING
+   * @throws BindError MN_ERR_PORT_IN_USE when this service listens there already
+   */
+  listen(options: PortOptions, server: ServerSource): Listener {
+    const port = checkPortOptions(options);
+    checkServerSource(server);
+    return this.#role.listen(port, server);
+  }
+
+  /** Ends the service in all its processes, in order. Resolves in the master when nothing of it is left. */
+  close(): Promise<void> {
+    return this.#role.close();
+  }
+
+  #outlet(): Outlet {
+    return {
+      node: (stream, peer) => {
+        this.#waiting.push([stream, peer]);
+        this.#deliver();
+      },
+      left: (id) => this.#forget(id),
+      listening: (address) => void this.emit("listening", address),
+      drain: (drain) => this.#tellDrain(drain),
+      exit: (exit) => void this.emit("exit", exit),
+      error: (error) => this.listenerCount("error") > 0 && this.emit("error", error),
+      close: () => void this.emit("close"),
+    };
+  }
+
+  /** A stream waits for the first listener, so that a program may listen as late as it likes. */
+  #deliver(): void {
+    if (this.listenerCount("node") === 0) return;
+    const streams = this.#waiting;
+    this.#waiting = [];
+    for (const [stream, peer] of streams) {
+      if (!stream.destroyed) this.emit("node", stream, peer);
+    }
+  }
+
+  /** Nobody will ever read the streams of an ended process that nobody has listened for until now. */
+  #forget(id: string): void {
+    for (const [stream, peer] of this.#waiting) if (peer.id === id) stream.destroy();
+    this.#waiting = this.#waiting.filter(([, peer]) => peer.id !== id);
+  }
+
+  async #tellDrain(drain: Drain): Promise<void> {
+    const answers = this.rawListeners("drain").map(async (listener) => listener.call(this, drain));
+    await Promise.all(answers);
+  }
+}

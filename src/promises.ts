@@ -1,0 +1,26 @@
+// What promises lack on every supported version of Node.
+
+/** A promise with its two ends in hand. */
+export class Deferred<Value> {
+  readonly promise: Promise<Value>;
+  resolve!: (value: Value) => void;
+  reject!: (error: Error) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // Whoever waits hears of a rejection; nobody has to wait.
+    this.promise.catch(() => {});
+  }
+}
+
+/** Resolves when all promises in the list have, those added meanwhile included; rejects when one does. */
+export async function allSettled(promises: readonly Promise<unknown>[]): Promise<void> {
+  let waitedFor = -1;
+  while (waitedFor !== promises.length) {
+    waitedFor = promises.length;
+    await Promise.all(promises);
+  }
+}

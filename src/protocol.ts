@@ -1,0 +1,89 @@
+// Every message that crosses between the master and a node over their IPC channel, one union per direction.
+import type { AddressInfo } from "node:net";
+import type { Port } from "./options.js";
+
+/** The variable through which a node learns at its start what it is; removed from its environment as soon as read. */
+export const BOOT_VARIABLE = "MULTI_NODE_BOOT";
+
+/** What a node is told when it starts. Holds no secret: the token comes over the IPC channel. */
+export interface Boot {
+  id: string;
+  /** The master's process id: a grandchild that inherited the variable is no node. */
+  master: number;
+  /** The mesh's private folder. */
+  folder: string;
+  /** The held sockets that were known at the start, as open file descriptors. */
+  sockets: InheritedSocket[];
+}
+
+/** The name of a held socket, the same in every process: see socketKey. */
+export type SocketKey = string;
+
+/** A held socket, as every process knows it. */
+export interface SocketInfo {
+  key: SocketKey;
+  /** What `address()` tells: address, family and port, or the path of a Unix socket. */
+  address: AddressInfo | string;
+  /** Which file a Unix socket is: removed by the last process only while it is still this one. */
+  file?: { dev: number; ino: number };
+}
+
+export interface InheritedSocket extends SocketInfo {
+  fd: number;
+}
+
+/** From the master to a node. */
+export type ToNode =
+  /** The first message: the mesh's secret, in hexadecimal. */
+  | { type: "token"; token: string }
+  /** The answer to `joined`: every process that joined before, each to be dialled. */
+  | { type: "welcome"; peers: string[] }
+  /** A process has ended; its streams end by themselves, but where nobody reads one, nobody would see that. */
+  | { type: "left"; id: string }
+  /** The answer to `bind`; the handle comes with it. */
+  | { type: "socket"; socket: SocketInfo }
+  /** The answer to `bind` when the address cannot be had. */
+  | { type: "no-socket"; key: SocketKey; code: string; message: string }
+  /** Stop accepting, finish what is in flight within so many milliseconds, end. */
+  | { type: "drain"; timeout: number };
+
+/** From a node to the master. */
+export type ToMaster =
+  /** Its mesh socket accepts: tell it who is there, and tell it to those who come later. */
+  | { type: "joined" }
+  /** It wants a socket that was not known when it started. */
+  | { type: "bind"; key: SocketKey; port: Port }
+  /** It serves. */
+  | { type: "ready" }
+  /** It cannot serve and is about to end. */
+  | { type: "failed"; error: string }
+  /** It stops accepting of its own accord. */
+  | { type: "draining" }
+  /** Somebody in it called close(): the whole service is to end. */
+  | { type: "close" };
+
+/** The envelope keeps our messages apart from those that a program sends over the same channel. */
+export interface Envelope<Message> {
+  "multi-node": Message;
+}
+
+export function seal<Message>(message: Message): Envelope<Message> {
+  return { "multi-node": message };
+}
+
+/** The message in an envelope, `undefined` for a message of the program's own. */
+export function unseal<Message>(value: unknown): Message | undefined {
+  return typeof value === "object" && value !== null && "multi-node" in value
+    ? (value as Envelope<Message>)["multi-node"]
+    : undefined;
+}
+
+/**
+ * The name of a held socket: its address and, for `port: 0`, which free port of that address it is. The same program
+ * runs in every process, so the n-th request for a free port names the same socket in each.
+ */
+export function socketKey(port: Port, freePortsBefore: number): SocketKey {
+  if ("path" in port) return `path:${port.path}`;
+  const address = `${port.host ?? "*"}${port.ipv6Only ? "!6" : ""}:${port.port}`;
+  return port.port === 0 ? `tcp:${address}#${freePortsBefore + 1}` : `tcp:${address}`;
+}

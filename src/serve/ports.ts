@@ -1,0 +1,52 @@
+// What this process listens on, by the names that mean the same socket in every process.
+import type { AddressInfo } from "node:net";
+import { BindError } from "../errors.js";
+import type { Port } from "../options.js";
+import { type SocketInfo, type SocketKey, socketKey } from "../protocol.js";
+import type { Listener } from "../role.js";
+
+export class Ports {
+  readonly #claimed = new Set<SocketKey>();
+  readonly #sockets = new Map<SocketKey, SocketInfo>();
+  readonly #freePorts = new Map<string, number>();
+
+  /**
+   * Takes the name of an address for this process.
+   * @throws BindError MN_ERR_PORT_IN_USE when this service listens there already.
+   */
+  claim(port: Port): SocketKey {
+    const base = socketKey(port, 0);
+    const before = this.#freePorts.get(base) ?? 0;
+    const key = socketKey(port, before);
+    if (this.#claimed.has(key)) {
+      throw new BindError("MN_ERR_PORT_IN_USE", `${describe(port)}: this service listens there already`);
+    }
+    this.#freePorts.set(base, before + 1);
+    this.#claimed.add(key);
+    return key;
+  }
+
+  /** Learns where a named socket is bound. */
+  know(socket: SocketInfo): void {
+    this.#sockets.set(socket.key, socket);
+  }
+
+  /** The names that this process listens by, in the order of its calls. */
+  get keys(): SocketKey[] {
+    return [...this.#claimed];
+  }
+
+  listener(key: SocketKey): Listener {
+    return { address: () => this.address(key) };
+  }
+
+  address(key: SocketKey): AddressInfo | string | null {
+    return this.#sockets.get(key)?.address ?? null;
+  }
+}
+
+/** An address for a person to read. */
+export function describe(port: Port): string {
+  if ("path" in port) return `path ${port.path}`;
+  return port.host === undefined ? `port ${port.port}` : `port ${port.port} of ${port.host}`;
+}

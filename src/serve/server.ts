@@ -1,0 +1,80 @@
+// The server that the program gave: what it may be, how it is made, how it takes over a held socket.
+import { Server } from "node:net";
+import { inspect } from "node:util";
+import { UsageError } from "../errors.js";
+import type { ServerSource } from "../role.js";
+
+
+/** A held socket as this process has it: an inherited descriptor, or the handle itself. */
+export type ListeningSocket = { fd: number } | { handle: SocketHandle };
+
+/** The handle behind a listening socket, as node:cluster too passes it around. */
+export interface SocketHandle {
+  readonly fd: number;
+  close(): void;
+}
+
+/**
+ * Checks the second argument of listen().
+ * @throws UsageError MN_ERR_SERVER_TYPE, MN_ERR_SERVER_LISTENING
+ */
+export function checkServerSource(source: unknown): asserts source is ServerSource {
+  if (source instanceof Server) return checkServer(source);
+  if (typeof source !== "function") throw wrongType("server", source);
+  if (typeof (source as { listen?: unknown }).listen === "function") {
+    throw new UsageError(
+      "MN_ERR_SERVER_TYPE",
+      "server: this function is an application of a framework (it has listen()); pass http.createServer(app)",
+    );
+  }
+}
+
+/** The server itself, checked once more where a function made it. */
+export async function makeServer(source: ServerSource): Promise<Server> {
+  const server: unknown = typeof source === "function" ? await source() : source;
+  if (!(server instanceof Server)) throw wrongType("the server function's result", server);
+  checkServer(server);
+  return server;
+}
+
+/** Lets a server accept from a held socket. Resolves when it listens. */
+export function adopt(server: Server, socket: ListeningSocket, backlog: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.once("listening", () => {
+      server.off("error", reject);
+      resolve();
+    });
+    if ("fd" in socket) server.listen({ fd: socket.fd }, backlog as never);
+    else listenOnHandle(server, socket.handle, backlog);
+  });
+}
+
+/**
+ * listen(handle) takes TCP handles only and would open a Unix socket's descriptor a second time, so that it would be
+ * closed twice; this is the way by which node:cluster's workers listen, on every version of Node.
+ */
+function listenOnHandle(server: Server, handle: SocketHandle, backlog: number): void {
+  const internals = server as unknown as {
+    _handle: SocketHandle;
+    _listen2(address: null, port: -1, family: -1, backlog: number): void;
+  };
+  internals._handle = handle;
+  internals._listen2(null, -1, -1, backlog);
+}
+
+function checkServer(server: Server): void {
+  if (!server.listening) return;
+  throw new UsageError(
+    "MN_ERR_SERVER_LISTENING",
+    "server: it listens already; pass it without calling its listen(), multi-node gives it the socket",
+  );
+}
+
+function wrongType(what: string, value: unknown): UsageError {
+  return new UsageError(
+    "MN_ERR_SERVER_TYPE",
+    `${what}: an http, https, http2, tls or net server, or a function that returns one, is taken, got ` +
+      inspect(value, { depth: 0, maxStringLength: 100, breakLength: Number.POSITIVE_INFINITY }),
+  );
+}

@@ -1,0 +1,35 @@
+// What a process serves: each server with its connections, from the held socket to the end of its drain.
+import type { Server } from "node:net";
+import type { Port } from "../options.js";
+import type { Drain, ServerSource } from "../role.js";
+import { Connections } from "./connections.js";
+import { drain } from "./drain.js";
+import { adopt, type ListeningSocket, makeServer } from "./server.js";
+
+export class Service {
+  readonly #servers = new Map<Server, Connections>();
+
+  /** Makes the server and lets it accept from the held socket. */
+  async serve(source: ServerSource, socket: ListeningSocket, port: Port): Promise<void> {
+    const server = await makeServer(source);
+    this.#servers.set(server, new Connections(server));
+    await adopt(server, socket, port.backlog);
+  }
+
+  /**
+   * Takes every server out of service: tells the program, finishes what is in flight, cuts the rest after `timeout`
+   * milliseconds. Resolves when nothing is left, and the program is done or the time is over.
+   */
+  async end(timeout: number, tell: (drain: Drain) => Promise<void>): Promise<void> {
+    const cut = new AbortController();
+    const overdue = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        cut.abort();
+        resolve();
+      }, timeout).unref();
+    });
+    const told = tell({ deadline: Date.now() + timeout, signal: cut.signal });
+    const drained = [...this.#servers].map(([server, connections]) => drain(server, connections, cut.signal));
+    await Promise.all([...drained, Promise.race([told, overdue])]);
+  }
+}

@@ -1,0 +1,25 @@
+// What one value may ask of memory beyond its bytes: the same arithmetic for the sender and the receiver.
+
+/** Containers within containers; msgpackr recurses and would overflow the stack at about 1,200. */
+export const MAX_DEPTH = 500;
+
+// Heap bytes that a decoded thing takes, roughly, besides its contents (measured on Node 20 and 24). A few bytes of
+// payload can ask for any of these, so a payload of the greatest size could ask for gigabytes.
+export const COST_CONTAINER = 48;
+export const COST_TABLE = 240;
+export const COST_ERROR = 1024;
+export const COST_RECORD = 128;
+// A record that is used often is compiled by msgpackr: 12 microseconds, so this is also what bounds the time.
+export const COST_COMPILED_RECORD = 2048;
+
+/** The greatest sum of these costs in one value, in bytes. */
+export function costLimit(maxPayload: number): number {
+  return 16 * maxPayload;
+}
+
+/** The error of the platform's structuredClone for what cannot be cloned. */
+export function dataCloneError(message: string, cause?: unknown): DOMException {
+  const error = new DOMException(message, "DataCloneError");
+  if (cause !== undefined) Object.defineProperty(error, "cause", { value: cause, configurable: true });
+  return error;
+}

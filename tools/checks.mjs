@@ -1,0 +1,20 @@
+// The static checks, in the order they run. Each works on what is built, and none changes a file.
+
+import { checkPackage, checkTypes, packedFile } from "./package-checks.mjs";
+import { script, tool } from "./lib/commands.mjs";
+
+export const CHECKS = [
+  { title: "types", run: () => tool("typescript", ["--build"], "tsc") },
+  { title: "lint", run: () => tool("oxlint", ["--deny-warnings"]) },
+  { title: "format", run: () => tool("@biomejs/biome", ["check", "--error-on-warnings"], "biome") },
+  { title: "ranks", run: () => script("check-ranks.mjs") },
+  { title: "knip", run: () => tool("knip", ["--no-progress"]) },
+  { title: "package", run: checkPackage },
+  { title: "consumer", run: checkTypes },
+  { title: "publint", run: async () => tool("publint", ["run", await packedFile(), "--strict"]) },
+  { title: "attw", run: async () => tool("@arethetypeswrong/cli", [await packedFile(), ...ATTW], "attw") },
+];
+
+// ESM only: Node 20.19 and newer load it with require() all the same, and attw's node16 profile leaves out the
+// resolution that knows no "exports". "cjs-resolves-to-esm" warns of older Nodes, which "engines" shuts out.
+const ATTW = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm", "--no-definitely-typed", "--no-color"];

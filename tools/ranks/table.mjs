@@ -1,0 +1,67 @@
+// The rooms of src/, their ranks, and which files must stay pure. docs/architecture.md says why.
+
+/** Files directly in src/ that stand above the rooms; every other one there is of the room "base". */
+const ROOM_OF_FILE = { "listen.ts": "listen", "nodes.ts": "listen", "index.ts": "index" };
+
+/** A file imports from lower ranks and from its own room. */
+const RANK_OF_ROOM = {
+  base: 0,
+  wire: 1,
+  mesh: 2,
+  serve: 3,
+  master: 4,
+  node: 4,
+  control: 5,
+  listen: 6,
+  index: 7,
+  cli: 8,
+};
+
+/** All that cli/ may see of the rest, so that it stays a client like any other. */
+const OPEN_TO_CLI = ["control/client.ts", "index.ts"];
+
+/** Data and `now` in, decision out: these are tested without a process, a port or a clock. */
+const PURE = [/^wire\//, /^mesh\/roster\.ts$/, /^master\/(?:node-state|fleet|restart|health|balance)\.ts$/];
+
+/** What a pure file may import besides other pure files; of all the rest it may import types. */
+const OPEN_TO_PURE = ["errors.ts", "protocol.ts", "nearest.ts"];
+
+/** These wait for the deadline of a close, so they take their timers from the world. */
+const MAY_USE_TIMERS = /^wire\/framed-(?:stream|connection)\.ts$/;
+
+const PURE_BUILTINS = ["node:events", "node:buffer", "node:crypto", "node:util"];
+const PURE_TYPES_ONLY = ["node:stream"];
+
+/** The room of a path below src/, or undefined for one that the table does not know. */
+export function roomOf(path) {
+  const room = path.includes("/") ? path.split("/")[0] : (ROOM_OF_FILE[path] ?? "base");
+  return room in RANK_OF_ROOM ? room : undefined;
+}
+
+/** Why `from` must not import `to` (both below src/), or undefined when it may. */
+export function whyNot(from, to) {
+  const [here, there] = [roomOf(from), roomOf(to)];
+  if (here === there || here === undefined || there === undefined) return undefined;
+  if (here === "cli") return OPEN_TO_CLI.includes(to) ? undefined : `cli/ knows only ${OPEN_TO_CLI.join(" and ")}`;
+  if (RANK_OF_ROOM[there] < RANK_OF_ROOM[here]) return undefined;
+  const both = RANK_OF_ROOM[there] === RANK_OF_ROOM[here];
+  return both ? `${here} and ${there} never import each other` : `${here} is below ${there}`;
+}
+
+export function isPure(path) {
+  return PURE.some((pattern) => pattern.test(path));
+}
+
+export function mayUseTimers(path) {
+  return MAY_USE_TIMERS.test(path);
+}
+
+/** May a pure file use what this other file (below src/) exports, and not just its types? */
+export function isOpenToPure(path) {
+  return isPure(path) || OPEN_TO_PURE.includes(path);
+}
+
+/** May a pure file import this module of Node's? */
+export function isPureBuiltin(specifier, typeOnly) {
+  return PURE_BUILTINS.includes(specifier) || (typeOnly && PURE_TYPES_ONLY.includes(specifier));
+}

@@ -1,0 +1,122 @@
+// `npm test`: installs when needed, builds, runs the compiled tests and ends with the line "N passed, N failed".
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, normalize } from "node:path";
+import { parseArgs } from "node:util";
+import { addUp } from "./count-reporter.mjs";
+import { build, filesIn } from "./lib/build.mjs";
+import { runInForeground } from "./lib/foreground.mjs";
+import { ensureInstalled } from "./lib/install.mjs";
+import { binOf, giveUp, root, say } from "./lib/paths.mjs";
+import { membersOfGroup } from "./lib/processes.mjs";
+
+const USAGE = `npm test -- [part of a path ...] [options]
+  --name PATTERN   only tests whose name matches (a regular expression)
+  --node PATH      run the tests with this Node
+  --coverage       report which lines of src/ were run (also in coverage/index.html)
+  --skip-build     run what is compiled already
+  --minutes N      end the whole run after this long (15)
+  --counts FILE    write the counts to this file, as JSON`;
+
+// Node 20 and 22 hold a whole file to this, newer ones each test.
+const TEST_TIMEOUT_MS = 120_000;
+const TESTS = join("build", "test");
+
+const { values: options, positionals: parts } = readArguments();
+if (!options["skip-build"]) {
+  ensureInstalled();
+  build();
+}
+const files = testFiles();
+if (files.length === 0) giveUp(`no test file matches ${parts.join(" ") || TESTS}`);
+await runTests();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        name: { type: "string" },
+        node: { type: "string", default: process.execPath },
+        coverage: { type: "boolean", default: false },
+        "skip-build": { type: "boolean", default: false },
+        minutes: { type: "string", default: "15" },
+        counts: { type: "string" },
+      },
+    });
+  } catch (error) {
+    return giveUp(`${error.message}\n${USAGE}`, 2);
+  }
+}
+
+/** Node 20's --test takes no glob, so the files are named one by one. */
+function testFiles() {
+  const tests = filesIn(join(root, TESTS)).filter((name) => /\.test\.c?js$/.test(name));
+  // A shell completes test/unit/a.test.ts, and what runs is build/test/unit/a.test.js.
+  const wanted = parts.map((part) => normalize(part).replace(/ts$/, "js"));
+  const paths = tests.map((name) => join(TESTS, name));
+  return wanted.length === 0 ? paths : paths.filter((path) => wanted.some((part) => path.includes(part)));
+}
+
+async function runTests() {
+  const countsFile = join(root, "build", `counts-${process.pid}.jsonl`);
+  mkdirSync(join(root, "build"), { recursive: true });
+  const [command, ...args] = [...coverage(), options.node, "--test", ...runnerOptions(countsFile), ...files];
+  const ending = await runInForeground(command, args, {
+    cwd: root,
+    env: environment(),
+    timeout: Number(options.minutes) * 60_000,
+    onTimeout: nameTheHanging,
+    sweep: true,
+  });
+  report(ending, readCounts(countsFile));
+  rmSync(countsFile, { force: true });
+}
+
+function coverage() {
+  const reports = ["--all", "--include=dist/**", "--reporter=text", "--reporter=html"];
+  return options.coverage ? [process.execPath, binOf("c8"), ...reports] : [];
+}
+
+function runnerOptions(countsFile) {
+  const name = options.name === undefined ? [] : [`--test-name-pattern=${options.name}`];
+  return [
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+    `--test-reporter=${join(root, "tools", "count-reporter.mjs")}`,
+    `--test-reporter-destination=${countsFile}`,
+    ...name,
+  ];
+}
+
+/**
+ * On a terminal the runner sets FORCE_COLOR for the tests, so what their programs write would differ from CI's;
+ * NO_COLOR keeps it the same everywhere. NODE_TEST_CONTEXT is there when a test runs this script.
+ */
+function environment() {
+  const { FORCE_COLOR: _color, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
+  return { ...rest, NO_COLOR: "1" };
+}
+
+function nameTheHanging(pid) {
+  say(`the tests did not end within ${options.minutes} minutes; these still ran:`);
+  for (const member of membersOfGroup(pid)) say(`  ${member}`);
+}
+
+function readCounts(file) {
+  return addUp(existsSync(file) ? readFileSync(file, "utf8") : "");
+}
+
+function report({ code }, { passed, failed, skipped, emptyFiles }) {
+  // With --name, a file without a chosen test is no mistake.
+  const empty = options.name === undefined ? emptyFiles : [];
+  for (const file of empty) say(`${file} ran no test`);
+  const failures = Math.max(failed + empty.length, code === 0 ? 0 : 1);
+  if (passed + failures === 0) say("no test ran");
+  process.exitCode = failures > 0 || passed === 0 ? 1 : 0;
+  if (options.counts) writeFileSync(options.counts, JSON.stringify({ passed, failed: failures, skipped }));
+  process.stdout.write(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+}
