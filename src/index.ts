@@ -1,5 +1,13 @@
 // The door: everything that the package offers, by name.
-export { BackpressureError, BindError, type ErrorCode, LinkError, MultiNodeError, StartError, UsageError } from "./errors.js";
+export {
+  BackpressureError,
+  BindError,
+  type ErrorCode,
+  LinkError,
+  MultiNodeError,
+  StartError,
+  UsageError,
+} from "./errors.js";
 export { listen } from "./listen.js";
 export type { Nodes } from "./nodes.js";
 export type { ListenOptions, PortOptions } from "./options.js";

@@ -30,9 +30,7 @@ export function listen(options: ListenOptions, server: ServerSource): Nodes {
   }
   service = new Nodes(
     (outlet) =>
-      boot === undefined
-        ? new MasterRuntime(serviceOptions, outlet)
-        : new NodeRuntime(boot, serviceOptions, outlet),
+      boot === undefined ? new MasterRuntime(serviceOptions, outlet) : new NodeRuntime(boot, serviceOptions, outlet),
     port,
     server,
   );

@@ -3,7 +3,7 @@
 /** A promise with its two ends in hand. */
 export class Deferred<Value> {
   readonly promise: Promise<Value>;
-  resolve!: (value: Value) => void;
+  resolve!: (value: Value | Promise<Value>) => void;
   reject!: (error: Error) => void;
 
   constructor() {
@@ -14,6 +14,13 @@ export class Deferred<Value> {
     // Whoever waits hears of a rejection; nobody has to wait.
     this.promise.catch(() => {});
   }
+}
+
+/** Resolves when the code that runs now has run to its end, and what it left to promises and ticks too. */
+export function afterThisTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** Resolves when all promises in the list have, those added meanwhile included; rejects when one does. */

@@ -24,7 +24,7 @@ export class Room extends EventEmitter {
     // Whoever joins late hears from each of the others what was said before.
     neighbours.on("join", (peer) => neighbours.tell(peer, "history", this.#messages));
     neighbours.on("history", (messages) => {
-      for (const message of messages) this.#keep(message);
+      for (const message of messages) this.#spread(message);
     });
   }
 
@@ -40,7 +40,10 @@ export class Room extends EventEmitter {
     this.#spread({ origin: this.#origin, number: this.#count, node: this.#node, at, name, text, key });
   }
 
-  /** Each process passes on what is new to it: so what reached one before its author was killed reaches all. */
+  /**
+   * Each process passes on whatever is new to it, in the order in which it came. So what reached one before its author
+   * was killed reaches all, and on every way the messages of one origin keep their order.
+   */
   #spread(message) {
     if (this.#keep(message)) this.#neighbours.tellAll("said", message);
   }

@@ -18,6 +18,16 @@ interface BoundHandle extends SocketHandle {
   getsockname?(address: object): number;
 }
 
+interface NetInternals {
+  _createServerHandle(
+    address: string,
+    port: number,
+    family: number,
+    fd: undefined,
+    flags: number,
+  ): BoundHandle | number;
+}
+
 const IPV6_ONLY = 1;
 /** What a machine without IPv6 answers: Node listens on IPv4 instead, and so do we. */
 const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
@@ -88,23 +98,18 @@ function isAbandoned(path: string): Promise<boolean> {
  * net.BoundSocket of Node 24.21, is given away when it is sent to another process, so it cannot be held.
  */
 function createHandle(address: string, port: number, family: number, asked: Port, flags: number): BoundHandle {
-  const { _createServerHandle } = net as unknown as {
-    _createServerHandle(
-      address: string,
-      port: number,
-      family: number,
-      fd: undefined,
-      flags: number,
-    ): BoundHandle | number;
-  };
-  const handle = _createServerHandle(address, port, family, undefined, flags);
+  const handle = (net as unknown as NetInternals)._createServerHandle(address, port, family, undefined, flags);
   if (typeof handle === "number") throw bindError(handle, asked);
   return handle;
 }
 
 function bindError(status: number, port: Port): BindError {
   const name = getSystemErrorName(status);
-  const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), { code: name, errno: status, syscall: "bind" });
+  const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), {
+    code: name,
+    errno: status,
+    syscall: "bind",
+  });
   switch (name) {
     case "EADDRINUSE":
       return new BindError(

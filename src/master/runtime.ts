@@ -5,7 +5,7 @@ import { MASTER_ID } from "../mesh/endpoint.js";
 import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/folder.js";
 import { Mesh } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
-import { allSettled, Deferred } from "../promises.js";
+import { afterThisTurn, allSettled, Deferred } from "../promises.js";
 import type { SocketKey } from "../protocol.js";
 import type { Listener, NodeExit, Outlet, Peer, Role, ServerSource } from "../role.js";
 import { Ports } from "../serve/ports.js";
@@ -56,7 +56,7 @@ export class MasterRuntime implements Role {
     this.#unwatchSignals = options.signals ? watchSignals((order) => this.#onSignal(order)) : () => {};
     process.once("exit", this.#dispose);
     this.#opening.push(this.#mesh.open());
-    setImmediate(() => void this.#open());
+    void afterThisTurn().then(() => this.#open());
     void sweepFolders();
   }
 
@@ -73,7 +73,11 @@ export class MasterRuntime implements Role {
     const bound = this.#bind(key, port, source);
     bound.catch(() => {});
     if (this.#state === "opening") this.#opening.push(bound);
-    else bound.then(() => this.#announce(key), (error: Error) => this.#report(error));
+    else
+      bound.then(
+        () => this.#announce(key),
+        (error: Error) => this.#report(error),
+      );
     return this.#ports.listener(key);
   }
 
@@ -114,7 +118,13 @@ export class MasterRuntime implements Role {
     const places = masterListen ? nodes - 1 : nodes;
     if (places === 0) this.#nodesReady.resolve();
     const world = makeWorld(
-      { program, token, folder: this.#folder, sockets: this.#sockets, tell: (message) => this.#supervisor.tell(message) },
+      {
+        program,
+        token,
+        folder: this.#folder,
+        sockets: this.#sockets,
+        tell: (message) => this.#supervisor.tell(message),
+      },
       {
         log: (line) => this.#options.log(`multi-node: ${line}`),
         onReady: (all) => this.#onNodeReady(all),

@@ -105,5 +105,5 @@ function runsWithoutFile(): boolean {
 
 /** An inspector's port can be opened by one process only; and what was evaluated is not the nodes' program. */
 function isForNodes(argument: string): boolean {
-  return !/^--inspect/.test(argument);
+  return !argument.startsWith("--inspect");
 }

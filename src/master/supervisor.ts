@@ -187,7 +187,9 @@ export class Supervisor {
       case "expect-exit":
         return this.#expect(node.id, drainTimeout + EXIT_GRACE, { type: "overdue", id: node.id });
       case "kill":
-        this.#world.log(`${nameOf(node)} is overdue ${node.state === "draining" ? "to end" : "to serve"}: ended by SIGKILL`);
+        this.#world.log(
+          `${nameOf(node)} is overdue ${node.state === "draining" ? "to end" : "to serve"}: ended by SIGKILL`,
+        );
         return this.#world.kill(node.id);
       case "announce-ready":
         this.#failedStarts = 0;
@@ -243,6 +245,10 @@ function nameOf(node: NodeRecord): string {
 }
 
 function howItEnded({ end, lastError }: NodeRecord): string {
-  const way = end?.signal ? `was ended by ${end.signal}` : end?.code == null ? "could not be started" : `ended with code ${end.code}`;
+  const way = end?.signal
+    ? `was ended by ${end.signal}`
+    : end?.code == null
+      ? "could not be started"
+      : `ended with code ${end.code}`;
   return lastError === undefined ? way : `${way} (${lastError})`;
 }

@@ -8,8 +8,10 @@ import { MultiNodeError } from "../errors.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "./endpoint.js";
 
 const PREFIX = "multi-node-";
-/** A folder without a master's socket is being made just now, unless it is older than this. */
+/** An empty folder is being filled just now, unless it is older than this. */
 const UNFINISHED_MS = 60_000;
+/** A socket refuses for a moment between its making and its listening: after this long, it is dead. */
+const SECOND_KNOCK_MS = 100;
 
 /**
  * Makes a folder that only this user can enter.
@@ -51,7 +53,7 @@ export function leaveFolder(folder: string, id: string): void {
   ignoreErrors(() => rmdirSync(folder));
 }
 
-/** Removes every folder of this user whose master is dead: its socket refuses connections. */
+/** Removes every folder of this user in which nobody lives: all of its sockets refuse connections. */
 export async function sweepFolders(): Promise<void> {
   const folders = candidateBases().flatMap((base) => ownFolders(base));
   await Promise.all(
@@ -68,11 +70,15 @@ function candidateBases(): string[] {
 }
 
 function ownFolders(base: string): string[] {
+  return namesIn(base)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(base, name))
+    .filter(isOwnFolder);
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(base)
-      .filter((name) => name.startsWith(PREFIX))
-      .map((name) => join(base, name))
-      .filter(isOwnFolder);
+    return readdirSync(folder);
   } catch {
     return [];
   }
@@ -87,11 +93,20 @@ function isOwnFolder(folder: string): boolean {
   }
 }
 
-/** Asks the socket, not the process table: a process id may be another container's, or used again. */
+/** Asks the sockets, not the process table: a process id may be another container's, or used again. */
 async function isAbandoned(folder: string): Promise<boolean> {
-  const answer = await knock(endpoint(folder, MASTER_ID));
-  if (answer === "ENOENT") return isOlderThan(folder, UNFINISHED_MS);
-  return answer === "ECONNREFUSED";
+  const sockets = namesIn(folder).map((id) => endpoint(folder, id));
+  if (sockets.length === 0) return isOlderThan(folder, UNFINISHED_MS);
+  if (!(await allRefuse(sockets))) return false;
+  await new Promise((resolve) => {
+    setTimeout(resolve, SECOND_KNOCK_MS).unref();
+  });
+  return allRefuse(sockets);
+}
+
+async function allRefuse(sockets: string[]): Promise<boolean> {
+  const answers = await Promise.all(sockets.map(knock));
+  return answers.every((answer) => answer === "ECONNREFUSED" || answer === "ENOENT");
 }
 
 function isOlderThan(folder: string, ms: number): boolean {

@@ -3,7 +3,7 @@ import { BindError, type ErrorCode } from "../errors.js";
 import { leaveFolder } from "../mesh/folder.js";
 import { Mesh } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
-import { allSettled } from "../promises.js";
+import { afterThisTurn, allSettled, Deferred } from "../promises.js";
 import type { Boot, SocketInfo, SocketKey, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource } from "../role.js";
 import { Ports } from "../serve/ports.js";
@@ -21,7 +21,6 @@ interface Asked {
 
 export class NodeRuntime implements Role {
   readonly self: Peer;
-  readonly ready: Promise<void>;
   readonly #boot: Boot;
   readonly #options: ServiceOptions;
   readonly #outlet: Outlet;
@@ -29,6 +28,7 @@ export class NodeRuntime implements Role {
   readonly #ports = new Ports();
   readonly #service = new Service();
   readonly #starting: Promise<void>[] = [];
+  readonly #ready = new Deferred<void>();
   readonly #asked = new Map<SocketKey, Asked>();
   #mesh: Mesh | undefined;
   #state: "starting" | "serving" | "draining" = "starting";
@@ -42,8 +42,7 @@ export class NodeRuntime implements Role {
       message: (message, handle) => this.#onMessage(message, handle),
       lost: () => this.#onMasterLost(),
     });
-    this.ready = new Promise((resolve, reject) => setImmediate(() => this.#started().then(resolve, reject)));
-    this.ready.catch(() => {});
+    this.#ready.resolve(afterThisTurn().then(() => this.#started()));
     if (options.signals) this.#watchSignals();
     // Its pipe ends with the master: writing to it must not end this node before it has drained.
     process.stderr.on("error", () => {});
@@ -51,6 +50,10 @@ export class NodeRuntime implements Role {
 
   get peers(): Peer[] {
     return this.#mesh?.peers ?? [];
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   listen(port: Port, source: ServerSource): Listener {
@@ -108,7 +111,12 @@ export class NodeRuntime implements Role {
 
   async #join(token: Buffer): Promise<void> {
     const { folder } = this.#boot;
-    const mesh = new Mesh({ self: this.self, folder, token, onStream: (stream, peer) => this.#outlet.node(stream, peer) });
+    const mesh = new Mesh({
+      self: this.self,
+      folder,
+      token,
+      onStream: (stream, peer) => this.#outlet.node(stream, peer),
+    });
     try {
       await mesh.open();
       this.#mesh = mesh;

@@ -53,7 +53,7 @@ export class Connections {
 
   readonly #addSession = (session: Http2Session): void => {
     this.http2.add(session);
-    this.others.delete(session.socket as Socket);
+    this.others.delete(session.socket);
     session.once("close", () => this.http2.delete(session));
   };
 

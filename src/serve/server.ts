@@ -4,7 +4,6 @@ import { inspect } from "node:util";
 import { UsageError } from "../errors.js";
 import type { ServerSource } from "../role.js";
 
-
 /** A held socket as this process has it: an inherited descriptor, or the handle itself. */
 export type ListeningSocket = { fd: number } | { handle: SocketHandle };
 

@@ -144,10 +144,11 @@ function baseOf(error: Error): string {
 
 // Own properties of an error often hold sockets and the like, so only what is simple goes along: `code`, `errno`, ….
 function fieldsOf(error: Error): Map<string, unknown> {
-  const fields = new Map<string, unknown>([["name", `${error.name}`]]);
+  const name: unknown = error.name;
+  const fields = new Map<string, unknown>([["name", isSimple(name) ? name : "Error"]]);
   for (const key of errorKeys) {
     const value: unknown = Reflect.get(error, key);
-    if (value !== undefined) fields.set(key, value);
+    if (value !== undefined || Object.hasOwn(error, key)) fields.set(key, value);
   }
   for (const key of ["code", ...Object.keys(error)]) {
     const value: unknown = Reflect.get(error, key);

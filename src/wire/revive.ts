@@ -87,11 +87,11 @@ class Reviver {
     for (let index = from; index < escape.length; index += 2) {
       const key = this.value(escape[index]);
       if (typeof key !== "string") throw new TypeError("a key that is no string");
-      const enumerable = !(target instanceof Error && hiddenFields.has(key));
+      const hidden = target instanceof Error && hiddenFields.has(key);
       const value = this.value(escape[index + 1]);
-      if (enumerable || value !== Reflect.get(target, key)) {
-        Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
-      }
+      // A name or message like the one that is there already stays inherited.
+      if (hidden && key !== "cause" && value === Reflect.get(target, key)) continue;
+      Object.defineProperty(target, key, { value, enumerable: !hidden, writable: true, configurable: true });
     }
     return target;
   }

@@ -4,7 +4,11 @@
 export const DEADLINE = 30_000;
 
 /** The promise's value, or an error that names what did not happen in time. */
-export async function within<Value>(promise: Promise<Value>, what: string | (() => string), ms: number = DEADLINE): Promise<Value> {
+export async function within<Value>(
+  promise: Promise<Value>,
+  what: string | (() => string),
+  ms: number = DEADLINE,
+): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -19,7 +23,10 @@ export async function within<Value>(promise: Promise<Value>, what: string | (() 
 }
 
 /** Resolves when the condition, asked again and again, holds: for what the system does without telling. */
-export async function eventually(condition: () => boolean | Promise<boolean>, what: string | (() => string)): Promise<void> {
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+): Promise<void> {
   const end = Date.now() + DEADLINE;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${DEADLINE} ms: ${typeof what === "string" ? what : what()}`);

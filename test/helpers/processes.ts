@@ -16,7 +16,12 @@ export function markedProcesses(mark: string): number[] {
 export function childrenOf(parent: number): { pid: number; state: string }[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => ({ pid: Number(pid), fields: read(`/proc/${pid}/stat`).replace(/^.*\) /, "").split(" ") }))
+    .map((pid) => ({
+      pid: Number(pid),
+      fields: read(`/proc/${pid}/stat`)
+        .replace(/^.*\) /, "")
+        .split(" "),
+    }))
     .filter(({ fields }) => fields[1] === String(parent))
     .map(({ pid, fields }) => ({ pid, state: fields[0] ?? "" }));
 }

@@ -104,7 +104,10 @@ export class Program {
         await this.#nextLine();
       }
     })();
-    await within(held, () => `${what}\ntold: ${JSON.stringify(this.told.slice(-30))}\nstderr: ${this.stderr.slice(-2_000)}`);
+    await within(
+      held,
+      () => `${what}\ntold: ${JSON.stringify(this.told.slice(-30))}\nstderr: ${this.stderr.slice(-2_000)}`,
+    );
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -125,7 +128,10 @@ export class Program {
 
   /** Resolves when no process and no file of the program is left. */
   async leavesNothing(): Promise<void> {
-    await eventually(() => this.processes.length === 0, () => `processes end: ${this.processes.join(" ")}`);
+    await eventually(
+      () => this.processes.length === 0,
+      () => `processes end: ${this.processes.join(" ")}`,
+    );
     await eventually(
       () => readdirSync(this.folder).length === 0,
       () => `files go: ${readdirSync(this.folder, { recursive: true }).join(" ")}`,

@@ -43,12 +43,18 @@ test("a server that already listens throws", () => {
 
 test("a framework's application throws and says what to pass", () => {
   const app = Object.assign(() => {}, { listen: () => {} });
-  assert.throws(() => listen({ port: 0 }, app as never), { code: "MN_ERR_SERVER_TYPE", message: /http\.createServer\(app\)/ });
+  assert.throws(() => listen({ port: 0 }, app as never), {
+    code: "MN_ERR_SERVER_TYPE",
+    message: /http\.createServer\(app\)/,
+  });
 });
 
 for (const server of [undefined, null, {}, "server", 8000]) {
   test(`a server that is ${JSON.stringify(server)} throws`, () => {
-    assert.throws(() => listen({ port: 0 }, server as never), { code: "MN_ERR_SERVER_TYPE", message: /^server: an http, / });
+    assert.throws(() => listen({ port: 0 }, server as never), {
+      code: "MN_ERR_SERVER_TYPE",
+      message: /^server: an http, /,
+    });
   });
 }
 
@@ -56,10 +62,16 @@ test("a port in use is an error event of the master, and no node starts", async 
   const program = Program.start(t, "tells-error.js", { args: [JSON.stringify({ port })] });
   const error = await program.first("error");
   assert.equal(error["code"], "MN_ERR_PORT_IN_USE");
-  assert.equal(error["message"], `port ${port} of 127.0.0.1 is in use by another program; end that one or choose another`);
+  assert.equal(
+    error["message"],
+    `port ${port} of 127.0.0.1 is in use by another program; end that one or choose another`,
+  );
   assert.equal(error["cause"], "EADDRINUSE");
   await program.ended();
-  assert.deepEqual(program.told.filter(({ id }) => id !== "master"), []);
+  assert.deepEqual(
+    program.told.filter(({ id }) => id !== "master"),
+    [],
+  );
   await program.leavesNothing();
 });
 
@@ -94,7 +106,9 @@ test("a file in the place of a Unix socket is left alone", async (t) => {
 });
 
 test("a host that does not resolve is an error", async (t) => {
-  const program = Program.start(t, "tells-error.js", { args: [JSON.stringify({ port: 0, host: "no-such-host.invalid" })] });
+  const program = Program.start(t, "tells-error.js", {
+    args: [JSON.stringify({ port: 0, host: "no-such-host.invalid" })],
+  });
   const error = await program.first("error");
   assert.equal(error["code"], "MN_ERR_HOST_NOT_FOUND");
   assert.equal(error["message"], "host no-such-host.invalid has no address");
@@ -112,7 +126,10 @@ test("no permission for a port is an error", { skip: noUnprivilegedUser() }, asy
 test("a function that returns no server ends the nodes and then the master", async (t) => {
   const program = Program.start(t, "no-server.js");
   assert.deepEqual(await program.ended(), { code: 1, signal: null });
-  assert.match(program.stderr, /the server function's result: an http, https, http2, tls or net server.* is taken, got undefined/);
+  assert.match(
+    program.stderr,
+    /the server function's result: an http, https, http2, tls or net server.* is taken, got undefined/,
+  );
   assert.match(program.stderr, /5 starts in a row failed/);
   await program.leavesNothing();
 });

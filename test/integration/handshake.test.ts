@@ -53,7 +53,10 @@ for (const [what, bytes, status, code] of [
   test(`${what} is answered with its status and closed`, async (t) => {
     const [near, far] = await socketPair(t);
     near.write(bytes);
-    await assert.rejects(welcome(far, acceptor, token), (error: LinkError) => error instanceof LinkError && error.code === code);
+    await assert.rejects(
+      welcome(far, acceptor, token),
+      (error: LinkError) => error instanceof LinkError && error.code === code,
+    );
     const [answer] = (await within(once(near, "data"), "an answer comes")) as [Buffer];
     assert.equal(answer[5], status);
     near.resume();

@@ -12,7 +12,10 @@ for (const [way, fixture] of Object.entries(ways)) {
     const program = Program.start(t, fixture);
     const returned = await program.count("returned", 3);
     assert.deepEqual(returned.map(({ id }) => id).sort(), PROCESSES);
-    assert.ok(returned.every((line) => line["listening"] === false), "nothing waits for the port");
+    assert.ok(
+      returned.every((line) => line["listening"] === false),
+      "nothing waits for the port",
+    );
     await program.stop();
   });
 
@@ -31,8 +34,14 @@ for (const [way, fixture] of Object.entries(ways)) {
     const program = Program.start(t, fixture);
     const returned = await program.count("returned", 3);
     const masters = returned.filter((line) => line["isMaster"] === true);
-    assert.deepEqual(masters.map(({ pid }) => pid), [program.pid]);
-    assert.deepEqual((await program.count("repl", 1)).map(({ id }) => id), ["master"]);
+    assert.deepEqual(
+      masters.map(({ pid }) => pid),
+      [program.pid],
+    );
+    assert.deepEqual(
+      (await program.count("repl", 1)).map(({ id }) => id),
+      ["master"],
+    );
     await program.stop();
     assert.equal(program.all("repl").length, 1);
   });
@@ -73,5 +82,7 @@ function allPairs(): string[] {
 }
 
 function pairs(lines: Told[], from: "from" | "peer"): string[] {
-  return lines.map((line) => `${line.id}<${from === "peer" ? (line["peer"] as { id: string }).id : line["from"]}`).sort();
+  return lines
+    .map((line) => `${line.id}<${from === "peer" ? (line["peer"] as { id: string }).id : line["from"]}`)
+    .sort();
 }

@@ -178,7 +178,10 @@ test("an error of the master's own program ends the nodes too", async (t) => {
 test("close() in a node ends the whole service; the master's process ends by itself", async (t) => {
   const program = Program.start(t, "closes.js", { args: ["node-1"] });
   assert.deepEqual(await program.ended(), { code: 0, signal: null });
-  assert.deepEqual(program.all("close").map(({ id }) => id), ["master"]);
+  assert.deepEqual(
+    program.all("close").map(({ id }) => id),
+    ["master"],
+  );
   await program.leavesNothing();
 });
 
@@ -193,16 +196,23 @@ test("close() before anything has started starts nothing", async (t) => {
   const program = Program.start(t, "closes.js", { args: ["at-once"] });
   assert.deepEqual(await program.ended(), { code: 0, signal: null });
   assert.equal((await program.first("not-ready"))["code"], "MN_ERR_CLOSED");
-  assert.deepEqual(program.told.filter(({ id }) => id !== "master"), []);
+  assert.deepEqual(
+    program.told.filter(({ id }) => id !== "master"),
+    [],
+  );
   await program.leavesNothing();
 });
 
 test("dead nodes leave no zombie", async (t) => {
   const program = Program.start(t, "http.js");
-  for (const { pid } of (await program.count("ready", 3)).filter(({ id }) => id !== "master")) process.kill(pid, "SIGKILL");
+  for (const { pid } of (await program.count("ready", 3)).filter(({ id }) => id !== "master"))
+    process.kill(pid, "SIGKILL");
   await program.count("exit", 2);
   await program.count("ready", 5);
-  assert.deepEqual(childrenOf(program.pid).filter(({ state }) => state === "Z"), []);
+  assert.deepEqual(
+    childrenOf(program.pid).filter(({ state }) => state === "Z"),
+    [],
+  );
   await program.stop();
 });
 
@@ -236,4 +246,3 @@ function refuses(port: number): Promise<boolean> {
     socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
   });
 }
-

@@ -12,6 +12,7 @@ const shown = new Set();
 
 /** `here` is the process that brought it: with the one that took it, that is the message's way through the mesh. */
 export function showMessage(message, here) {
+  // Sent again after a node was killed, it may have been taken by two: each knew it by a number of its own.
   if (shown.has(message.key)) return;
   shown.add(message.key);
   const item = template.content.firstElementChild.cloneNode(true);

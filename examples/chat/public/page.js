@@ -12,11 +12,11 @@ let lastEventId = "";
 /** What the node that we hang on said of itself. */
 let here;
 
-open();
+connect();
 for (const element of document.querySelectorAll("[data-node]")) tint(element, element.dataset.node);
 
 /** EventSource connects again by itself; only when it gives up, or the name is another, it takes a new one. */
-function open() {
+function connect() {
   source?.close();
   source = new EventSource(`events?after=${encodeURIComponent(lastEventId)}`);
   source.addEventListener("hello", (event) => arrive(JSON.parse(event.data)));
@@ -31,16 +31,18 @@ function open() {
   });
   source.addEventListener("error", () => {
     $("connection").textContent = "Connecting again…";
-    if (source.readyState === EventSource.CLOSED) setTimeout(open, 1_000);
+    document.body.classList.add("offline");
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1_000);
   });
 }
 
 function arrive(hello) {
-  if (here !== undefined && here.id !== hello.id) note(`Your connection moved from ${here.id} to ${hello.id}.`);
+  if (here !== undefined && here.pid !== hello.pid) note(`Your connection moved from ${here.id} to ${hello.id}.`);
   here = hello;
   $("connection").replaceChildren("Live updates come from ", label(hello.id), ".");
   if (document.activeElement !== $("name")) $("name").value = hello.name;
-  showWhereWeAre(hello.id);
+  showWhereWeAre(hello.pid);
+  document.body.classList.remove("offline");
 }
 
 function showPeople(processes) {
@@ -62,7 +64,7 @@ $("rename").addEventListener("submit", async (event) => {
   if (!(await tryPost("name", { name: $("name").value }))) return;
   $("text").focus();
   // The stream carries the name that we had when it began.
-  open();
+  connect();
 });
 
 /** Each request comes on a connection of its own, so that any node may take it. */

@@ -8,7 +8,7 @@ const FAREWELL = 8_000;
 const list = document.getElementById("processes");
 const news = document.getElementById("news");
 const template = document.getElementById("process-template");
-/** From the id of a process to its item. */
+/** By pid: names like node-1 begin anew when the whole service does. */
 const items = new Map();
 let whereWeAre;
 let lastNews = [];
@@ -16,21 +16,21 @@ let lastNews = [];
 setInterval(showAges, 1_000);
 
 export function showProcesses(processes, kill) {
-  const present = new Set(processes.map(({ id }) => id));
-  for (const id of items.keys()) if (!present.has(id)) farewell(id);
-  const newcomers = processes.filter(({ id }) => !items.has(id));
+  const present = new Set(processes.map(({ pid }) => pid));
+  for (const pid of items.keys()) if (!present.has(pid)) farewell(pid);
+  const newcomers = processes.filter(({ pid }) => !items.has(pid));
   if (items.size > 0) for (const { id } of newcomers) tell(`${id} has come up.`);
   for (const process of newcomers) welcome(process, kill);
   const most = Math.max(...processes.map(({ requests }) => requests));
-  for (const process of processes) update(items.get(process.id), process, most);
+  for (const process of processes) update(items.get(process.pid), process, most);
   showWhereWeAre(whereWeAre);
   showAges();
 }
 
 /** Marks the process that this page hangs on. */
-export function showWhereWeAre(id) {
-  whereWeAre = id;
-  for (const [key, item] of items) item.classList.toggle("here", key === id);
+export function showWhereWeAre(pid) {
+  whereWeAre = pid;
+  for (const [key, item] of items) item.classList.toggle("here", key === pid);
 }
 
 function welcome({ id, pid, isMaster, since }, kill) {
@@ -43,7 +43,7 @@ function welcome({ id, pid, isMaster, since }, kill) {
   item.querySelector(".age").title = `since ${new Date(since).toLocaleTimeString()}`;
   if (isMaster) turnIntoMaster(item);
   else enableKill(item.querySelector(".kill"), id, kill);
-  items.set(id, item);
+  items.set(pid, item);
   insert(item);
 }
 
@@ -79,15 +79,15 @@ function chip(name) {
   return element;
 }
 
-function farewell(id) {
-  const item = items.get(id);
-  items.delete(id);
+function farewell(pid) {
+  const item = items.get(pid);
+  items.delete(pid);
   item.classList.remove("here");
   item.classList.add("gone");
-  item.querySelector(".kill").disabled = true;
+  item.querySelector(".kill")?.setAttribute("disabled", "");
   item.querySelector(".age").replaceWith("gone");
   item.querySelector(".visitors").replaceChildren();
-  tell(`${id} has gone.`);
+  tell(`${item.dataset.node} has gone.`);
   setTimeout(() => item.remove(), FAREWELL);
 }
 
