@@ -15,7 +15,7 @@ export const FRAME_CLOSE = 0x08;
 
 const CODE_SIZE = 2;
 /** Bytes of UTF-8 that the reason of a close frame may have. */
-export const MAX_CLOSE_REASON = 123;
+const MAX_CLOSE_REASON = 123;
 /** The greatest payload of a close frame: its code and the longest reason. */
 export const MAX_CLOSE_PAYLOAD: number = CODE_SIZE + MAX_CLOSE_REASON;
 

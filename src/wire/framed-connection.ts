@@ -194,7 +194,7 @@ export class FramedConnection {
 
   #onStreamError(cause: Error): void {
     if (this.#state === "ending" || this.#state === "failed" || this.#state === "closed") return;
-    this.#break(new LinkError("MN_ERR_CLOSED", `the stream failed: ${cause.message}`, cause));
+    this.#break(new LinkError("MN_ERR_STREAM_FAILED", `the stream failed: ${cause.message}`, cause));
   }
 
   // Without a close frame there is nobody left to say anything to.

@@ -4,7 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 import { LinkError } from "../errors.js";
 
 /** The version of the handshake that this code speaks. */
-export const HANDSHAKE_VERSION = 1;
+const HANDSHAKE_VERSION = 1;
 /** A connection whose hello is not complete after this many milliseconds is closed. */
 export const HANDSHAKE_TIMEOUT = 5000;
 
@@ -30,7 +30,7 @@ export const STATUS_ACCEPTED = 0;
 export const STATUS_WRONG_TOKEN = 1;
 export const STATUS_WRONG_VERSION = 2;
 export const STATUS_MALFORMED = 3;
-export const STATUS_SHUTTING_DOWN = 4;
+const STATUS_SHUTTING_DOWN = 4;
 /** Why a hello is not accepted. */
 export type RefusalStatus = 1 | 2 | 3 | 4;
 

@@ -269,7 +269,7 @@ describe("what cannot be sent", () => {
   test("a thousand shapes in one value and in many", () => {
     const { pass } = wire();
     const shapes = Array.from({ length: 1000 }, (_, index) => ({ [`key${index}`]: index, [`k${index % 70}`]: true }));
-    const value = [...shapes, ...shapes];
+    const value = [...shapes, ...shapes.map((shape) => ({ ...shape }))];
     assert.deepStrictEqual(pass(value), value);
     for (const shape of value) assert.deepStrictEqual(pass(shape), shape);
     assert.deepStrictEqual(pass(value), value);
@@ -346,6 +346,15 @@ describe("hostile bytes are a LinkError MN_ERR_FRAME_VALUE", () => {
     });
   }
 
+  test("501 levels, while 500 are fine", () => {
+    const levels = (depth: number): Buffer => Buffer.concat([Buffer.alloc(depth, 0x91), Buffer.of(1)]);
+    assert.ok(Array.isArray(new ValueDecoder().decode(levels(500))));
+    assert.throws(
+      () => new ValueDecoder().decode(levels(501)),
+      ({ cause }: Error) => /deeper/.test(String(cause)),
+    );
+  });
+
   test("a million maps in a million bytes", () => {
     const payload = Buffer.alloc(5 + 1_000_000, 0x80);
     payload[0] = 0xdd;
@@ -361,7 +370,7 @@ describe("hostile bytes are a LinkError MN_ERR_FRAME_VALUE", () => {
     const head = Buffer.of(0xdd, 0, 0, 0, 0);
     head.writeUInt32BE(4 * parts.length, 1);
     const payload = Buffer.concat([head, ...parts]);
-    assert.throws(() => new ValueDecoder(payload.length).decode(payload), { code: "MN_ERR_FRAME_VALUE" });
+    assert.throws(() => new ValueDecoder(2 * payload.length).decode(payload), { code: "MN_ERR_FRAME_VALUE" });
   });
 });
 

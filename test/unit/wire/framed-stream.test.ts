@@ -301,6 +301,14 @@ describe("closing", () => {
     assert.deepStrictEqual(await stories[1]?.closed, [["open"], ["close", 4001, "", true]]);
   });
 
+  test("values that come after it are not delivered, as with a WebSocket", async () => {
+    const [a, b] = framedPair();
+    const { closed } = tell(a);
+    a.close();
+    b.send("on its way");
+    assert.deepStrictEqual(await closed, [["open"], ["close", 1000, "", true]]);
+  });
+
   test("codes and reasons that may not be sent are refused, and nothing happens", () => {
     const [framed] = framedPair();
     for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5]) {
