@@ -336,7 +336,7 @@ describe("closing", () => {
     near.destroy(new Error("ECONNRESET"));
     assert.equal(((await told).cause as Error).message, "ECONNRESET");
     assert.deepStrictEqual(await closed, [
-      ["error", "MN_ERR_CLOSED"],
+      ["error", "MN_ERR_STREAM_FAILED"],
       ["close", 1006, "", false],
     ]);
   });
