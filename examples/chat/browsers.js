@@ -57,7 +57,8 @@ class EventStream {
     this.#cursor = new Cursor(lastEventId);
     // With the stream the connection ends, too: kept alive, it would lead back to the same node.
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store", connection: "close" };
-    response.writeHead(200, headers).write(`retry: ${RETRY}\n\n`);
+    response.writeHead(200, headers).flushHeaders();
+    response.write(`retry: ${RETRY}\n\n`);
   }
 
   /** Sends a message unless the browser has it. Its id says all that the browser has seen by then. */

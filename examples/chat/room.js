@@ -1,7 +1,7 @@
 // The chat room: every process holds the latest messages, and no process is in charge.
 
 import { randomBytes } from "node:crypto";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { Cursor } from "./cursor.js";
 
 const HISTORY = 100;
@@ -20,7 +20,10 @@ export class Room extends EventEmitter {
     super();
     this.#node = node;
     this.#neighbours = neighbours;
-    neighbours.on("said", (message) => this.#spread(message));
+    neighbours.on("said", (message) => {
+      this.#spread(message);
+      if (message.origin === this.#origin) this.emit(`held ${message.number}`);
+    });
     // Whoever joins late hears from each of the others what was said before.
     neighbours.on("join", (peer) => neighbours.tell(peer, "history", this.#messages));
     neighbours.on("history", (messages) => {
@@ -32,27 +35,28 @@ export class Room extends EventEmitter {
     return this.#messages;
   }
 
-  /** Says something to everybody. The key is the browser's: one that got no answer says the same again. */
-  say(name, text, key) {
+  /**
+   * Says something to everybody. Resolves when it has come back from another process: then it outlives this one.
+   * The key is the browser's, who says the same again when there was no answer.
+   */
+  async say(name, text, key) {
     if (this.#messages.some((message) => message.key === key)) return;
     this.#count += 1;
     const at = Math.max(Date.now(), (this.#messages.at(-1)?.at ?? 0) + 1);
+    const held = once(this, `held ${this.#count}`);
     this.#spread({ origin: this.#origin, number: this.#count, node: this.#node, at, name, text, key });
+    await held;
   }
 
   /**
-   * Each process passes on whatever is new to it, in the order in which it came. So what reached one before its author
-   * was killed reaches all, and on every way the messages of one origin keep their order.
+   * Each process passes on whatever is new to it, in the order in which it came. So what one holds reaches all, though
+   * its author be killed, and on every way the messages of one origin keep their order.
    */
   #spread(message) {
-    if (this.#keep(message)) this.#neighbours.tellAll("said", message);
-  }
-
-  #keep(message) {
-    if (!this.#seen.pass(message)) return false;
+    if (!this.#seen.pass(message)) return;
     this.#messages.push(message);
     if (this.#messages.length > HISTORY) this.#messages.shift();
+    this.#neighbours.tellAll("said", message);
     this.emit("message", message);
-    return true;
   }
 }

@@ -1,7 +1,6 @@
 // What each address answers.
 
 import { randomUUID } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { pageFor, publicFiles } from "./files.js";
 import { checkOrigin, Refusal, readJson, refuse } from "./requests.js";
 import { guestName, nameCookie, nameOf, tidyName, tidyText } from "./visitors.js";
@@ -60,9 +59,7 @@ async function say(request, response, { room }) {
   const { text, key = randomUUID() } = await readJson(request);
   if (typeof key !== "string" || key.length > 64)
     throw new Refusal(400, "key: a string of up to 64 characters is taken");
-  room.say(nameOf(request) ?? "guest", tidyText(text), key);
-  // Streams send at the end of the turn. So, when the browser hears that it worked, the message outlives this node.
-  await nextTurn();
+  await room.say(nameOf(request) ?? "guest", tidyText(text), key);
   response.writeHead(204).end();
 }
 

@@ -1,0 +1,49 @@
+// A role that does nothing: what the object of listen() hands to it, and the way back from it, are in the test's hands.
+import type { Socket } from "node:net";
+import { PassThrough } from "node:stream";
+import { Nodes } from "#src/nodes.js";
+import { checkPortOptions, type Port } from "#src/options.js";
+import type { Listener, Outlet, Peer, Role, ServerSource } from "#src/role.js";
+
+export class FakeRole implements Role {
+  readonly self: Peer;
+  readonly peers: Peer[] = [];
+  readonly ready: Promise<void> = Promise.resolve();
+  readonly listens: [Port, ServerSource][] = [];
+  closes = 0;
+  address: string | null = null;
+
+  constructor(id: string) {
+    this.self = peer(id);
+  }
+
+  listen(port: Port, source: ServerSource): Listener {
+    this.listens.push([port, source]);
+    return { address: () => this.address };
+  }
+
+  async close(): Promise<void> {
+    this.closes += 1;
+  }
+}
+
+/** The object of listen() over a role that does nothing. */
+export function fakeNodes(id: string, source: ServerSource): { nodes: Nodes; role: FakeRole; outlet: Outlet } {
+  const role = new FakeRole(id);
+  let outlet: Outlet | undefined;
+  const makeRole = (given: Outlet): Role => {
+    outlet = given;
+    return role;
+  };
+  const nodes = new Nodes(makeRole, checkPortOptions({ port: 8_000 }), source);
+  return { nodes, role, outlet: outlet as unknown as Outlet };
+}
+
+export function peer(id: string): Peer {
+  return { id, pid: 1, isMaster: id === "master", since: 0 };
+}
+
+/** A stream that leads nowhere. */
+export function fakeStream(): Socket {
+  return new PassThrough() as unknown as Socket;
+}

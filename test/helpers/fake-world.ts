@@ -1,0 +1,156 @@
+// The supervisor's outside as a test sees it: a clock that stands still, processes that are names in a list.
+import type { StartError } from "#src/errors.js";
+import type { Port } from "#src/options.js";
+import type { SocketKey, ToMaster, ToNode } from "#src/protocol.js";
+import type { NodeExit } from "#src/role.js";
+import { Supervisor, type SupervisorMessage, type SupervisorOptions, type World } from "#src/master/supervisor.js";
+
+interface Timer {
+  due: number;
+  ms: number;
+  message: SupervisorMessage;
+}
+
+/** How a node of the fake world ends, as far as it matters. */
+export interface FakeEnd {
+  code?: number | null;
+  signal?: NodeJS.Signals;
+  lastError?: string;
+}
+
+export const OPTIONS: SupervisorOptions = {
+  places: 2,
+  restartChildren: true,
+  masterServes: false,
+  readyTimeout: 30_000,
+  drainTimeout: 25_000,
+  program: "/srv/program.js",
+};
+
+export class FakeWorld implements World {
+  readonly supervisor: Supervisor;
+  readonly timers: Set<Timer> = new Set();
+  /** The ids of all nodes that were ever started, in order. */
+  readonly spawned: string[] = [];
+  /** Those of them whose end was not told yet. */
+  readonly living: Set<string> = new Set();
+  readonly killed: string[] = [];
+  readonly sent: { id: string; message: ToNode }[] = [];
+  readonly bound: { id: string; key: SocketKey; port: Port }[] = [];
+  readonly logged: string[] = [];
+  readonly readies: boolean[] = [];
+  readonly exits: NodeExit[] = [];
+  readonly ends: (StartError | undefined)[] = [];
+  closeRequests = 0;
+  #clock = 1_000_000;
+
+  constructor(options: Partial<SupervisorOptions> = {}) {
+    this.supervisor = new Supervisor({ ...OPTIONS, ...options }, this);
+  }
+
+  now(): number {
+    return this.#clock;
+  }
+
+  later(ms: number, message: SupervisorMessage): () => void {
+    const timer = { due: this.#clock + ms, ms, message };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  }
+
+  spawn(id: string): void {
+    this.spawned.push(id);
+    this.living.add(id);
+    this.supervisor.tell({ type: "started", id, pid: this.pidOf(id) });
+  }
+
+  send(id: string, message: ToNode): void {
+    this.sent.push({ id, message });
+  }
+
+  kill(id: string): void {
+    this.killed.push(id);
+  }
+
+  bind(id: string, key: SocketKey, port: Port): void {
+    this.bound.push({ id, key, port });
+  }
+
+  log(line: string): void {
+    this.logged.push(line);
+  }
+
+  onReady(all: boolean): void {
+    this.readies.push(all);
+  }
+
+  onExit(exit: NodeExit): void {
+    this.exits.push(exit);
+  }
+
+  onCloseRequest(): void {
+    this.closeRequests += 1;
+  }
+
+  onEnd(error: StartError | undefined): void {
+    this.ends.push(error);
+  }
+
+  /** Fills all places. */
+  start(): this {
+    this.supervisor.tell({ type: "start" });
+    return this;
+  }
+
+  stop(): void {
+    this.supervisor.tell({ type: "stop" });
+  }
+
+  /** A node's words, as they arrive at the master. */
+  say(id: string, ...messages: (ToMaster | ToMaster["type"])[]): void {
+    for (const message of messages) {
+      this.supervisor.tell({
+        type: "said",
+        id,
+        message: typeof message === "string" ? ({ type: message } as ToMaster) : message,
+      });
+    }
+  }
+
+  /** A node's process ends. */
+  exit(id: string, { signal, code = signal === undefined ? 0 : null, lastError }: FakeEnd = {}): void {
+    this.living.delete(id);
+    const how = { code, signal: signal ?? null, lastError };
+    this.supervisor.tell({ type: "exited", id, ...how });
+  }
+
+  /** Lets time pass; what falls due meanwhile is told at its time. */
+  pass(ms: number): void {
+    const end = this.#clock + ms;
+    for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
+      this.timers.delete(timer);
+      this.#clock = timer.due;
+      this.supervisor.tell(timer.message);
+    }
+    this.#clock = end;
+  }
+
+  /** Milliseconds of the timers that wait with messages of one kind. */
+  waiting(type: SupervisorMessage["type"]): number[] {
+    return [...this.timers].filter(({ message }) => message.type === type).map(({ ms }) => ms);
+  }
+
+  /** Everything sent so far to a node, the kind of each message. */
+  heard(id: string): string[] {
+    return this.sent.filter((sent) => sent.id === id).map(({ message }) => message.type);
+  }
+
+  pidOf(id: string): number {
+    return 1_000 + Number(id.replace("node-", ""));
+  }
+
+  #next(end: number): Timer | undefined {
+    const due = [...this.timers].filter((timer) => timer.due <= end);
+    return due.sort((a, b) => a.due - b.due)[0];
+  }
+}

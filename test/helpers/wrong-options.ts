@@ -1,0 +1,142 @@
+// Values that each option refuses, and how the message shows them.
+
+/** An option, what its message says is taken, and wrong values with how that message shows each. */
+type Wrong = [name: string, takes: string, values: [value: unknown, shown: string][]];
+
+export const PORT: string = "an integer from 0 to 65535";
+const TIMEOUT = "milliseconds, a number from 1 to 2147483647";
+const FLAG = "true or false";
+export const NODES: string = "an integer of at least 1";
+const SCRIPT = "the path or file: URL of a program that exists";
+
+export const WRONG: Wrong[] = [
+  [
+    "nodes",
+    NODES,
+    [
+      [0, "0"],
+      [-1, "-1"],
+      [1.5, "1.5"],
+      [Number.NaN, "NaN"],
+      ["4", "'4'"],
+      [Number.POSITIVE_INFINITY, "Infinity"],
+      [2 ** 53, "9007199254740992"],
+      [null, "null"],
+      [4n, "4n"],
+      [true, "true"],
+      [[4], "[ 4 ]"],
+    ],
+  ],
+  [
+    "port",
+    PORT,
+    [
+      [-1, "-1"],
+      [65_536, "65536"],
+      [80.5, "80.5"],
+      [Number.NaN, "NaN"],
+      ["", "''"],
+      ["http", "'http'"],
+      ["-1", "'-1'"],
+      ["65536", "'65536'"],
+      ["8000 ", "'8000 '"],
+      ["0x50", "'0x50'"],
+      ["1e3", "'1e3'"],
+      ["80.0", "'80.0'"],
+      ["000080", "'000080'"],
+      [null, "null"],
+      [true, "true"],
+      [{ port: 80 }, "{ port: 80 }"],
+    ],
+  ],
+  [
+    "host",
+    "an address or a host name, a string that is not empty",
+    [
+      ["", "''"],
+      [null, "null"],
+      [127, "127"],
+      [["::"], "[ '::' ]"],
+    ],
+  ],
+  [
+    "path",
+    "the path of a Unix socket, a string that is not empty",
+    [
+      ["", "''"],
+      [null, "null"],
+      [8000, "8000"],
+    ],
+  ],
+  [
+    "backlog",
+    "an integer from 1 to 2147483647",
+    [
+      [0, "0"],
+      [-1, "-1"],
+      [1.5, "1.5"],
+      [2 ** 31, "2147483648"],
+      [Number.NaN, "NaN"],
+      ["511", "'511'"],
+      [null, "null"],
+    ],
+  ],
+  ...(["ipv6Only", "masterListen", "restartChildren", "signals"] as const).map(
+    (name): Wrong => [
+      name,
+      FLAG,
+      [
+        [1, "1"],
+        [0, "0"],
+        ["true", "'true'"],
+        [null, "null"],
+      ],
+    ],
+  ),
+  ...(["drainTimeout", "readyTimeout"] as const).map(
+    (name): Wrong => [
+      name,
+      TIMEOUT,
+      [
+        [0, "0"],
+        [-1, "-1"],
+        [0.5, "0.5"],
+        [2 ** 31, "2147483648"],
+        [Number.NaN, "NaN"],
+        [Number.POSITIVE_INFINITY, "Infinity"],
+        ["25000", "'25000'"],
+        [null, "null"],
+      ],
+    ],
+  ),
+  [
+    "script",
+    SCRIPT,
+    [
+      ["", "''"],
+      ["/no/such/program.js", "'/no/such/program.js'"],
+      ["file:///no/such/program.js", "'file:///no/such/program.js'"],
+      [8, "8"],
+      [null, "null"],
+    ],
+  ],
+  [
+    "args",
+    "an array of strings",
+    [
+      ["--verbose", "'--verbose'"],
+      [[1], "[ 1 ]"],
+      [["a", undefined], "[ 'a', undefined ]"],
+      [null, "null"],
+    ],
+  ],
+  [
+    "log",
+    "true, false or a function",
+    [
+      ["yes", "'yes'"],
+      [1, "1"],
+      [null, "null"],
+    ],
+  ],
+];

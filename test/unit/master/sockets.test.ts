@@ -1,0 +1,72 @@
+// All held sockets: each bound once, an address that could not be had tried again, all let go at the end.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import net, { type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { Sockets } from "#src/master/sockets.js";
+import { checkPortOptions, type Port } from "#src/options.js";
+import { temporaryFolder } from "../../helpers/environment.js";
+import { abandonSocket } from "../../helpers/unix-sockets.js";
+
+const FREE: Port = checkPortOptions({ port: 0, host: "127.0.0.1" });
+
+test("a name is bound once, however often and however soon it is asked for", async (t) => {
+  const sockets = make(t);
+  const both = await Promise.all([sockets.hold("a", FREE), sockets.hold("a", FREE)]);
+  assert.equal(both[0], both[1]);
+  assert.equal(await sockets.hold("a", FREE), both[0]);
+  assert.deepEqual(sockets.held, [both[0]]);
+});
+
+test("two names are two sockets", async (t) => {
+  const sockets = make(t);
+  const a = await sockets.hold("a", FREE);
+  const b = await sockets.hold("b", FREE);
+  assert.notEqual((a.address as AddressInfo).port, (b.address as AddressInfo).port);
+  assert.deepEqual(
+    sockets.held.map(({ key }) => key),
+    ["a", "b"],
+  );
+});
+
+test("an address that could not be had is tried again when it is asked for again", async (t) => {
+  const sockets = make(t);
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const port = { ...FREE, port: (server.address() as AddressInfo).port } as Port;
+  const both = [sockets.hold("a", port), sockets.hold("a", port)];
+  for (const held of both) await assert.rejects(held, { code: "MN_ERR_PORT_IN_USE" });
+  assert.deepEqual(sockets.held, []);
+  await once(server.close(), "close");
+  assert.equal((await sockets.hold("a", port)).key, "a");
+});
+
+test("closing lets all go, with the files of Unix sockets, and twice is no error", async (t) => {
+  const folder = temporaryFolder(t);
+  const sockets = make(t);
+  await sockets.hold("a", FREE);
+  await sockets.hold("b", checkPortOptions({ path: join(folder, "b.sock") }));
+  assert.deepEqual(readdirSync(folder), ["b.sock"]);
+  sockets.close();
+  assert.deepEqual([sockets.held, readdirSync(folder)], [[], []]);
+  sockets.close();
+});
+
+test("a socket whose binding ends only after the close is let go too", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "late.sock");
+  await abandonSocket(path);
+  const sockets = make(t);
+  const late = sockets.hold("late", checkPortOptions({ path }));
+  sockets.close();
+  await late.catch(() => {});
+  assert.deepEqual([sockets.held, readdirSync(folder)], [[], []]);
+});
+
+function make(t: TestContext): Sockets {
+  const sockets = new Sockets();
+  t.after(() => sockets.close());
+  return sockets;
+}

@@ -1,0 +1,24 @@
+// Where a process of the mesh is reached, on each kind of system.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "#src/mesh/endpoint.js";
+
+test("a Unix socket in the folder", () => {
+  assert.equal(endpoint("/run/user/1000/multi-node-0123", "node-1", "linux"), "/run/user/1000/multi-node-0123/node-1");
+  assert.equal(endpoint("/tmp/multi-node-0123", MASTER_ID, "darwin"), "/tmp/multi-node-0123/master");
+});
+
+test("a named pipe on Windows, with the folder's own name to tell services apart", () => {
+  assert.equal(endpoint("/tmp/multi-node-0123", "node-1", "win32"), "\\\\.\\pipe\\multi-node-0123-node-1");
+});
+
+test("this system's kind, if none is named", () => {
+  assert.equal(
+    endpoint("/tmp/multi-node-0123", "node-1"),
+    endpoint("/tmp/multi-node-0123", "node-1", process.platform),
+  );
+});
+
+test("the longest path fits the smallest sun_path that there is, 104 bytes with the zero at its end", () => {
+  assert.equal(LONGEST_ENDPOINT, 103);
+});

@@ -1,0 +1,142 @@
+// The object that listen() returns: its events, and the streams that wait for somebody who listens.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { test } from "node:test";
+import type { Drain, Peer } from "#src/role.js";
+import { fakeNodes, fakeStream, peer } from "../helpers/fake-role.js";
+
+const server = createServer();
+
+test("it tells who this process is", () => {
+  const { nodes: master, role } = fakeNodes("master", server);
+  assert.deepEqual([master.id, master.isMaster, master.isPrimary], ["master", true, true]);
+  const { nodes: node } = fakeNodes("node-3", server);
+  assert.deepEqual([node.id, node.isMaster, node.isPrimary], ["node-3", false, false]);
+  role.peers.push(peer("node-3"));
+  assert.deepEqual(master.peers, [peer("node-3")]);
+  assert.equal(master.ready, role.ready);
+});
+
+test("the first port is listened on at once, and its address is told", () => {
+  const { nodes, role } = fakeNodes("master", server);
+  assert.deepEqual(role.listens, [[{ port: 8_000, host: undefined, ipv6Only: false, backlog: 511 }, server]]);
+  assert.equal(nodes.address(), null);
+  role.address = "/run/web.sock";
+  assert.equal(nodes.address(), "/run/web.sock");
+});
+
+test("a further port is checked as the first one was", () => {
+  const { nodes, role } = fakeNodes("master", server);
+  assert.equal(nodes.listen({ path: "/run/b.sock" }, server).address(), null);
+  assert.deepEqual(role.listens[1], [{ path: "/run/b.sock", backlog: 511 }, server]);
+  assert.throws(() => nodes.listen({ port: -1 }, server), { code: "MN_ERR_OPTION" });
+  assert.throws(() => nodes.listen({ nodes: 2 } as never, server), { code: "MN_ERR_OPTION" });
+  assert.throws(() => nodes.listen({ port: 81 }, {} as never), { code: "MN_ERR_SERVER_TYPE" });
+  assert.equal(role.listens.length, 2);
+});
+
+test("a stream goes to the listener with the process that it leads to", () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const heard: [Socket, Peer][] = [];
+  nodes.on("node", (stream, other) => heard.push([stream, other]));
+  const stream = fakeStream();
+  outlet.node(stream, peer("node-1"));
+  assert.deepEqual(heard, [[stream, peer("node-1")]]);
+});
+
+test("streams wait for the first listener, in order, and come after the call that added it", async () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  for (const id of ["node-1", "node-2"]) outlet.node(fakeStream(), peer(id));
+  const heard: string[] = [];
+  nodes.on("node", (_, { id }) => heard.push(id));
+  assert.deepEqual(heard, []);
+  await new Promise((resolve) => process.nextTick(resolve));
+  assert.deepEqual(heard, ["node-1", "node-2"]);
+});
+
+test("a listener for one stream takes one, and the others wait on", async () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  for (const id of ["node-1", "node-2"]) outlet.node(fakeStream(), peer(id));
+  const [, first] = (await once(nodes, "node")) as [Socket, Peer];
+  const [, second] = await Promise.race([
+    once(nodes, "node") as Promise<[Socket, Peer]>,
+    new Promise<[Socket?, Peer?]>((resolve) => setImmediate(resolve, [])),
+  ]);
+  assert.deepEqual([first.id, second?.id], ["node-1", "node-2"]);
+});
+
+test("a stream that ended while it waited is not told", async () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const stream = fakeStream();
+  outlet.node(stream, peer("node-1"));
+  stream.destroy();
+  nodes.on("node", () => assert.fail("it was told"));
+  await new Promise((resolve) => process.nextTick(resolve));
+});
+
+test("the waiting stream of an ended process is destroyed; one that somebody has is left to its reader", () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const [waiting, other, held] = [fakeStream(), fakeStream(), fakeStream()];
+  outlet.node(waiting, peer("node-1"));
+  outlet.node(other, peer("node-2"));
+  outlet.left("node-1");
+  assert.deepEqual([waiting.destroyed, other.destroyed], [true, false]);
+  nodes.on("node", () => {});
+  outlet.node(held, peer("node-3"));
+  outlet.left("node-3");
+  assert.equal(held.destroyed, false);
+});
+
+test("addresses, exits and the end are events", () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const heard: unknown[] = [];
+  for (const event of ["listening", "exit", "close"] as const)
+    nodes.on(event, (...args: unknown[]) => heard.push([event, ...args]));
+  const exit = { id: "node-1", pid: 7, code: 0, signal: null, uptime: 5, lastError: undefined };
+  outlet.listening("/run/web.sock");
+  outlet.exit(exit);
+  outlet.close();
+  assert.deepEqual(heard, [["listening", "/run/web.sock"], ["exit", exit], ["close"]]);
+});
+
+test("an error that nobody listens for is given back, one that somebody does is told", () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const error = new Error("no port");
+  assert.equal(outlet.error(error), false);
+  const heard: Error[] = [];
+  nodes.on("error", (told) => heard.push(told));
+  assert.equal(outlet.error(error), true);
+  assert.deepEqual(heard, [error]);
+});
+
+test("a drain waits for what every listener promises, and tells each, whatever another does", async () => {
+  const { nodes, outlet } = fakeNodes("node-1", server);
+  const drain: Drain = { deadline: 0, signal: new AbortController().signal };
+  await outlet.drain(drain);
+  const heard: unknown[] = [];
+  let finish: () => void = () => {};
+  nodes.once("drain", (told) => {
+    heard.push(told);
+    return new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+  });
+  nodes.on("drain", (told) => void heard.push(told));
+  let drained = false;
+  const done = (async () => {
+    await outlet.drain(drain);
+    drained = true;
+  })();
+  await new Promise(setImmediate);
+  assert.deepEqual([heard, drained], [[drain, drain], false]);
+  finish();
+  await done;
+  assert.equal(nodes.listenerCount("drain"), 1, "the listener for once is gone");
+});
+
+test("close() is the role's", async () => {
+  const { nodes, role } = fakeNodes("master", server);
+  await nodes.close();
+  assert.equal(role.closes, 1);
+});

@@ -1,0 +1,181 @@
+// Every option of listen() with every kind of wrong value, and what is filled in for those left out.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { availableCpus } from "#src/cpus.js";
+import { UsageError } from "#src/errors.js";
+import { checkListenOptions, checkPortOptions } from "#src/options.js";
+import { NODES, PORT, WRONG } from "../helpers/wrong-options.js";
+
+const OWN_FILE = fileURLToPath(import.meta.url);
+
+for (const [name, takes, values] of WRONG) {
+  for (const [value, shown] of values) {
+    test(`${name}: ${shown} is refused`, () => {
+      refuses({ [name]: value }, `option ${name}: ${takes} is taken, got ${shown}`);
+    });
+  }
+}
+
+test("a script's URL is refused when it is not of a file", () => {
+  refuses({ script: new URL("https://example.org/program.js") }, /^option script: .* is taken, got URL \{/);
+});
+
+for (const script of ["file://host/program.js", "file:///a%2Fb.js", "file://[", new URL("file://host/program.js")]) {
+  test(`a script's URL that names no path is refused: ${script}`, () => {
+    refuses({ script }, /^option script: the path or file: URL of a program that exists is taken, got /);
+  });
+}
+
+test("something else than an object is refused", () => {
+  for (const [options, shown] of [
+    [undefined, "undefined"],
+    [null, "null"],
+    [8000, "8000"],
+    ["8000", "'8000'"],
+  ] as const) {
+    const message = `options: an object such as { port: 8000 } is taken, got ${shown}`;
+    refuses(options, message);
+    refuses(options, message, checkPortOptions);
+  }
+});
+
+test("a misspelt option is refused with the one that was meant", () => {
+  refuses({ porrt: 80 }, "option porrt is not known: did you mean port?");
+  refuses({ node: 4 }, "option node is not known: did you mean nodes?");
+  refuses({ masterlisten: true }, "option masterlisten is not known: did you mean masterListen?");
+  refuses({ drainTimeOut: undefined }, "option drainTimeOut is not known: did you mean drainTimeout?");
+});
+
+test("an option like no other is refused with all that there are", () => {
+  refuses({ workers: 4 }, /^option workers is not known: known are port, host, path, .*nodes, .*log$/);
+  refuses({ toString: 1 }, /^option toString is not known/);
+  refuses(JSON.parse('{ "__proto__": 1 }'), /^option __proto__ is not known/);
+});
+
+test("nodes.listen() takes the options of a port only", () => {
+  refuses(
+    { port: 80, nodes: 4 },
+    /^option nodes is not known: known are port, host, path, backlog, ipv6Only$/,
+    checkPortOptions,
+  );
+  refuses({ port: -1 }, `option port: ${PORT} is taken, got -1`, checkPortOptions);
+});
+
+test("a path is refused beside what belongs to a TCP port", () => {
+  for (const [name, value] of [
+    ["port", 80],
+    ["port", 0],
+    ["host", "::"],
+    ["ipv6Only", false],
+  ] as const) {
+    const message = `option path: is taken without ${name}, got path '/run/web.sock' and ${name}`;
+    refuses({ path: "/run/web.sock", [name]: value }, message);
+    refuses({ path: "/run/web.sock", [name]: value }, message, checkPortOptions);
+  }
+});
+
+test("options that an object inherits are checked as its own are", () => {
+  refuses(Object.create({ nodes: "4" }), `option nodes: ${NODES} is taken, got '4'`);
+});
+
+test("without options all defaults hold", () => {
+  const { port, service } = checkListenOptions({});
+  const { log, ...rest } = service;
+  assert.deepEqual(port, { port: 80, host: undefined, ipv6Only: false, backlog: 511 });
+  assert.equal(typeof log, "function");
+  assert.deepEqual(rest, {
+    nodes: availableCpus(),
+    masterListen: false,
+    restartChildren: true,
+    script: undefined,
+    args: undefined,
+    drainTimeout: 25_000,
+    readyTimeout: 30_000,
+    signals: true,
+  });
+});
+
+test("an option that is undefined is one left out", () => {
+  const names = WRONG.map(([name]) => [name, undefined]);
+  assert.deepEqual(checkListenOptions(Object.fromEntries(names)).port, checkListenOptions({}).port);
+  assert.equal(checkListenOptions(Object.fromEntries(names)).service.nodes, availableCpus());
+});
+
+test("a path is taken without any option of a TCP port", () => {
+  assert.deepEqual(checkPortOptions({ path: "/run/web.sock" }), { path: "/run/web.sock", backlog: 511 });
+  const given = { path: "/run/web.sock", port: undefined, host: undefined, ipv6Only: undefined, backlog: 7 };
+  assert.deepEqual(checkPortOptions(given as never), { path: "/run/web.sock", backlog: 7 });
+});
+
+test("a script is taken as a path, a file: string or a URL, and has no arguments unless they are given", () => {
+  const url = pathToFileURL(OWN_FILE);
+  for (const script of [OWN_FILE, url.href, url]) {
+    const { service } = checkListenOptions({ script });
+    assert.equal(service.script, OWN_FILE);
+    assert.deepEqual(service.args, []);
+  }
+  assert.deepEqual(checkListenOptions({ script: OWN_FILE, args: ["-v"] }).service.args, ["-v"]);
+  assert.deepEqual(checkListenOptions({ args: ["-v"] }).service.args, ["-v"]);
+  assert.throws(() => checkListenOptions({ script: join(OWN_FILE, "no-such") }), UsageError);
+});
+
+test("log: a function gets the lines, true is standard error, false nowhere", (t) => {
+  const write = t.mock.method(process.stderr, "write", () => true);
+  const log = (): void => {};
+  assert.equal(checkListenOptions({ log }).service.log, log);
+  checkListenOptions({ log: false }).service.log("unheard");
+  assert.equal(write.mock.callCount(), 0);
+  checkListenOptions({ log: true }).service.log("heard");
+  assert.deepEqual(write.mock.calls[0]?.arguments, ["heard\n"]);
+});
+
+test("property: every port number, as such or in digits, is taken and no other number is", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.integer(), fc.integer({ min: 0, max: 65_535 }), fc.double()), (port) => {
+      const valid = Number.isInteger(port) && port >= 0 && port <= 65_535;
+      assert.equal(accepts({ port }), valid);
+      if (valid)
+        assert.deepEqual(checkPortOptions({ port: String(port) }), { ...checkPortOptions({}), port: port + 0 });
+    }),
+  );
+});
+
+test("property: whatever is given, the answer is complete options or an error that names an option", () => {
+  const names = fc.constantFrom(...WRONG.map(([name]) => name), "unknown");
+  fc.assert(
+    fc.property(fc.dictionary(names, fc.anything({ withBigInt: true, withDate: true })), (options) => {
+      try {
+        const { port, service } = checkListenOptions(options);
+        assert.ok(Number.isSafeInteger(service.nodes) && service.nodes >= 1);
+        assert.ok("path" in port ? port.path !== "" : port.port >= 0 && port.port <= 65_535);
+      } catch (error) {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.equal(error.code, "MN_ERR_OPTION");
+        assert.ok(
+          Object.keys(options).some((name) => error.message.startsWith(`option ${name}`)),
+          error.message,
+        );
+      }
+    }),
+  );
+});
+
+function accepts(options: object): boolean {
+  try {
+    checkPortOptions(options);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuses(
+  options: unknown,
+  message: string | RegExp,
+  check: (options: never) => unknown = checkListenOptions,
+): void {
+  assert.throws(() => check(options as never), { name: "UsageError", code: "MN_ERR_OPTION", message });
+}

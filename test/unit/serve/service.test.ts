@@ -1,0 +1,100 @@
+// All that a process serves, from the held socket to the end of its drain, with what the program does about it.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import http, { type ServerResponse } from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { hold } from "#src/master/held-socket.js";
+import { checkPortOptions } from "#src/options.js";
+import type { Drain } from "#src/role.js";
+import { Service } from "#src/serve/service.js";
+import { within } from "../../helpers/deadline.js";
+
+const PORT = checkPortOptions({ port: 0, host: "127.0.0.1" });
+const LONG = 60_000;
+
+test("a served server answers, and at the end the program is told until when", async (t) => {
+  const { service, server } = await serving(t);
+  server.on("request", (_, response: ServerResponse) => response.end("served"));
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } });
+  assert.equal(await answer.text(), "served");
+  const before = Date.now();
+  const told: Drain[] = [];
+  await end(service, LONG, async (drain) => void told.push(drain));
+  assert.equal(told.length, 1);
+  assert.ok((told[0]?.deadline ?? 0) >= before + LONG);
+  assert.equal(told[0]?.signal.aborted, false);
+  assert.equal(server.listening, false);
+});
+
+test("the end waits for the program, which may need longer than its connections", async (t) => {
+  const { service } = await serving(t);
+  let finish: () => void = () => {};
+  let ended = false;
+  const done = (async () => {
+    await end(service, LONG, () => new Promise((resolve) => (finish = resolve)));
+    ended = true;
+  })();
+  await new Promise(setImmediate);
+  assert.equal(ended, false);
+  finish();
+  await done;
+});
+
+test("at the deadline neither the program nor a connection is waited for, and the signal says so", async (t) => {
+  const { service, server } = await serving(t);
+  const client = net.connect((server.address() as AddressInfo).port, "127.0.0.1").on("error", () => {});
+  t.after(() => client.destroy());
+  await once(server, "connection");
+  let signal: AbortSignal | undefined;
+  await end(service, 1, (drain) => {
+    signal = drain.signal;
+    return new Promise(() => {});
+  });
+  assert.equal(signal?.aborted, true);
+});
+
+test("a program that fails in its drain cuts nothing that is in flight", async (t) => {
+  const { service, server } = await serving(t);
+  const asked = once(server, "request") as Promise<[unknown, ServerResponse]>;
+  const answer = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const [, response] = await asked;
+  let ended = false;
+  const over = (): void => {
+    ended = true;
+  };
+  const done = end(service, LONG, () => Promise.reject(new Error("no database"))).then(over, over);
+  await new Promise(setImmediate);
+  assert.equal(ended, false, "a request is in flight");
+  response.end("late but whole");
+  assert.equal(await (await answer).text(), "late but whole");
+  await done;
+});
+
+test("a service without servers ends when the program is done", async () => {
+  await end(new Service(), LONG, async () => {});
+});
+
+test("a source that gives no server is an error, and nothing is served", async (t) => {
+  const held = await hold("key", PORT);
+  t.after(() => held.close());
+  const service = new Service();
+  await assert.rejects(service.serve((() => 7) as never, held, PORT), { code: "MN_ERR_SERVER_TYPE" });
+  await end(service, LONG, async () => {});
+});
+
+async function serving(t: TestContext): Promise<{ service: Service; server: http.Server }> {
+  const service = new Service();
+  const server = http.createServer();
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await service.serve(() => server, await hold("key", PORT), PORT);
+  return { service, server };
+}
+
+function end(service: Service, timeout: number, tell: (drain: Drain) => Promise<void>): Promise<void> {
+  return within(service.end(timeout, tell), "the service ends");
+}

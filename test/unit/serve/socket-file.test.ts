@@ -1,0 +1,57 @@
+// The file of a Unix socket: removed by those whose it is, and by nobody else.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { identify, removeSocketFile } from "#src/serve/socket-file.js";
+import { temporaryFolder } from "../../helpers/environment.js";
+import { abandonSocket } from "../../helpers/unix-sockets.js";
+
+const key = "path:any";
+
+test("a socket is told from everything else that a path can name", async (t) => {
+  const folder = temporaryFolder(t);
+  const at = (name: string): string => join(folder, name);
+  await abandonSocket(at("socket"));
+  writeFileSync(at("file"), "");
+  mkdirSync(at("folder"));
+  symlinkSync(at("socket"), at("link"));
+  const { dev, ino } = identify(at("socket")) ?? {};
+  assert.ok(typeof dev === "number" && typeof ino === "number");
+  for (const name of ["file", "folder", "link", "nothing", "file/below", "nul\0"]) {
+    assert.equal(identify(at(name)), undefined, name);
+  }
+});
+
+test("one's own file is removed, and a second time is no error", async (t) => {
+  const path = join(temporaryFolder(t), "socket");
+  await abandonSocket(path);
+  const file = identify(path);
+  assert.ok(file);
+  removeSocketFile({ key, address: path, file });
+  assert.ok(!existsSync(path));
+  removeSocketFile({ key, address: path, file });
+});
+
+test("the file of another service that took the path meanwhile stays", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "socket");
+  await abandonSocket(path);
+  const file = identify(path);
+  assert.ok(file);
+  renameSync(path, join(folder, "old"));
+  await abandonSocket(path);
+  removeSocketFile({ key, address: path, file });
+  assert.ok(existsSync(path));
+  writeFileSync(join(folder, "file"), "");
+  removeSocketFile({ key, address: join(folder, "file"), file });
+  assert.ok(existsSync(join(folder, "file")));
+});
+
+test("without a known file, or for a TCP port, nothing is removed", async (t) => {
+  const path = join(temporaryFolder(t), "socket");
+  await abandonSocket(path);
+  removeSocketFile({ key, address: path });
+  removeSocketFile({ key, address: { address: "::", family: "IPv6", port: 80 }, file: { dev: 1, ino: 1 } });
+  assert.ok(existsSync(path));
+});
