@@ -29,9 +29,9 @@ export function parseCfsQuota(quota: string, period: string): number | undefined
 /** The folders of this process' control group in /proc/self/cgroup, from its own up to the root, for one hierarchy. */
 export function groupFolders(procSelfCgroup: string, hierarchy: "unified" | "cpu"): string[] {
   for (const line of procSelfCgroup.split("\n")) {
-    const [id, controllers = "", path = ""] = line.split(":", 3);
+    const [id, controllers = "", ...path] = line.split(":");
     const wanted = hierarchy === "unified" ? id === "0" && controllers === "" : controllers.split(",").includes("cpu");
-    if (wanted) return ancestors(path);
+    if (wanted) return ancestors(path.join(":"));
   }
   return ["/"];
 }

@@ -22,10 +22,13 @@ export type ErrorCode =
   | "MN_ERR_NOT_A_STREAM"
   | "MN_ERR_OPTION"
   | "MN_ERR_PORT_IN_USE"
+  | "MN_ERR_RELOAD_FAILED"
+  | "MN_ERR_RESTART_INTENSITY"
   | "MN_ERR_SERVER_LISTENING"
   | "MN_ERR_SERVER_TYPE"
   | "MN_ERR_START_FAILED"
-  | "MN_ERR_STREAM_FAILED";
+  | "MN_ERR_STREAM_FAILED"
+  | "MN_ERR_UPGRADE_FAILED";
 
 /** What all errors of this library have in common. `cause` is the error behind it, where there is one. */
 export class MultiNodeError extends Error {

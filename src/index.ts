@@ -10,6 +10,16 @@ export {
 } from "./errors.js";
 export { listen } from "./listen.js";
 export type { Nodes } from "./nodes.js";
-export type { ListenOptions, PortOptions } from "./options.js";
-export type { Drain, Listener, NodeExit, Peer, ServerSource } from "./role.js";
+export type { ListenOptions, PortOptions, RestartOptions } from "./options.js";
+export type {
+  Drain,
+  Listener,
+  ExitReason,
+  NodeExit,
+  NodeStatus,
+  Peer,
+  ReloadEvent,
+  ServerSource,
+  Status,
+} from "./role.js";
 export { frameStream } from "./wire/framed-stream.js";

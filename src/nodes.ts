@@ -1,21 +1,22 @@
 // The object that listen() returns: the same in every process, whatever its role.
 import { EventEmitter } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
-import { checkPortOptions, type Port, type PortOptions } from "./options.js";
-import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource } from "./role.js";
+import { inspect } from "node:util";
+import { checkNodeCount, checkPortOptions, type Port, type PortOptions } from "./options.js";
+import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
 
 /**
  * A service of many processes, as one of them sees it.
  *
  * Events: `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `exit` ({ id, pid, code, signal,
- * uptime, lastError }), `error` (error), `close`.
+ * uptime, reason, lastError }), `reload` ({ state }), `error` (error), `close`.
  */
 export class Nodes extends EventEmitter<Events> {
   readonly #role: Role;
   readonly #first: Listener;
   /** Streams that nobody has listened for yet. */
-  #waiting: [Socket, Peer][] = [];
+  #waiting: (readonly [Socket, Peer])[] = [];
 
   /** @internal listen() makes it. */
   constructor(makeRole: (outlet: Outlet) => Role, port: Port, source: ServerSource) {
@@ -40,6 +41,11 @@ export class Nodes extends EventEmitter<Events> {
   /** `master`, or `node-1`, `node-2`, …; never used twice in the life of a service. */
   get id(): string {
     return this.#role.self.id;
+  }
+
+  /** This process, as the others see it. */
+  get self(): Peer {
+    return this.#role.self;
   }
 
   /** The other processes that this one is connected with now. */
@@ -68,6 +74,29 @@ export class Nodes extends EventEmitter<Events> {
     return this.#role.listen(port, server);
   }
 
+  /**
+   * Replaces every node by one that runs the program as it is now, without losing a request. Resolves when all are
+   * replaced. One that is asked for while another runs follows it.
+   * @throws StartError MN_ERR_RELOAD_FAILED when the new program does not come to serve: the old nodes go on.
+   */
+  reload(): Promise<void> {
+    return this.#role.reload();
+  }
+
+  /**
+   * Changes how many processes serve. Resolves when as many do.
+   * @throws UsageError MN_ERR_OPTION
+   */
+  async resize(nodes: number): Promise<void> {
+    checkNodeCount(nodes);
+    return this.#role.resize(nodes);
+  }
+
+  /** What the master knows of the service and its nodes. */
+  status(): Promise<Status> {
+    return this.#role.status();
+  }
+
   /** Ends the service in all its processes, in order. Resolves in the master when nothing of it is left. */
   close(): Promise<void> {
     return this.#role.close();
@@ -83,6 +112,7 @@ export class Nodes extends EventEmitter<Events> {
       listening: (address) => void this.emit("listening", address),
       drain: (drain) => this.#tellDrain(drain),
       exit: (exit) => void this.emit("exit", exit),
+      reload: (event) => void this.emit("reload", event),
       error: (error) => this.listenerCount("error") > 0 && this.emit("error", error),
       close: () => void this.emit("close"),
     };
@@ -90,10 +120,10 @@ export class Nodes extends EventEmitter<Events> {
 
   /** A stream waits for the first listener, so that a program may listen as late as it likes. */
   #deliver(): void {
-    if (this.listenerCount("node") === 0) return;
-    const streams = this.#waiting;
-    this.#waiting = [];
-    for (const [stream, peer] of streams) {
+    while (this.listenerCount("node") > 0) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const [stream, peer] = next;
       if (!stream.destroyed) this.emit("node", stream, peer);
     }
   }
@@ -105,7 +135,19 @@ export class Nodes extends EventEmitter<Events> {
   }
 
   async #tellDrain(drain: Drain): Promise<void> {
-    const answers = this.rawListeners("drain").map(async (listener) => listener.call(this, drain));
+    const answers = this.rawListeners("drain").map(async (listener) => {
+      try {
+        await listener.call(this, drain);
+      } catch (error) {
+        this.#reportFault(error as Error);
+      }
+    });
     await Promise.all(answers);
+  }
+
+  /** What fails while a process ends must not cut what it still has to finish. */
+  #reportFault(error: Error): void {
+    if (this.listenerCount("error") > 0) this.emit("error", error);
+    else process.stderr.write(`multi-node: a listener of "drain" failed: ${inspect(error)}\n`);
   }
 }

@@ -23,6 +23,13 @@ export function afterThisTurn(): Promise<void> {
   });
 }
 
+/** Resolves after so many milliseconds, without keeping the process alive. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
 /** Resolves when all promises in the list have, those added meanwhile included; rejects when one does. */
 export async function allSettled(promises: readonly Promise<unknown>[]): Promise<void> {
   let waitedFor = -1;

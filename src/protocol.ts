@@ -16,6 +16,19 @@ export interface Boot {
   sockets: InheritedSocket[];
 }
 
+/** The variable through which a new master learns that it replaces an old one; removed as soon as read. */
+export const HANDOVER_VARIABLE = "MULTI_NODE_HANDOVER";
+
+/** What an old master hands over to a new one. */
+export interface Handover {
+  /** The old master's process id. */
+  master: number;
+  sockets: InheritedSocket[];
+}
+
+/** From a new master to the one that it replaces: its nodes serve. */
+export type SuccessorMessage = { type: "serving" };
+
 /** The name of a held socket, the same in every process: see socketKey. */
 export type SocketKey = string;
 
@@ -44,6 +57,9 @@ export type ToNode =
   | { type: "socket"; socket: SocketInfo }
   /** The answer to `bind` when the address cannot be had. */
   | { type: "no-socket"; key: SocketKey; code: string; message: string }
+  /** The answer to `ask`. */
+  | { type: "answer"; number: number; value: unknown }
+  | { type: "refusal"; number: number; code: string; message: string }
   /** Stop accepting, finish what is in flight within so many milliseconds, end. */
   | { type: "drain"; timeout: number };
 
@@ -59,8 +75,29 @@ export type ToMaster =
   | { type: "failed"; error: string }
   /** It stops accepting of its own accord. */
   | { type: "draining" }
+  /** Its event loop turns, and this is how it fares. */
+  | { type: "beat"; beat: Beat }
+  /** Somebody in it wants something of the master; the number comes back with the answer. */
+  | { type: "ask"; number: number; order: Order }
   /** Somebody in it called close(): the whole service is to end. */
   | { type: "close" };
+
+/** What every process may want of the master. */
+export type Order = { type: "reload" } | { type: "resize"; nodes: number } | { type: "status" };
+
+/** What a node tells about itself with each heartbeat. */
+export interface Beat {
+  /** Resident memory in bytes. */
+  rss: number;
+  /** Requests, or connections of servers that know no requests, that it has begun since it started. */
+  served: number;
+  /** Open connections. */
+  connections: number;
+  /** Share of the time since the last beat in which its event loop was busy, 0 to 1. */
+  utilization: number;
+  /** Whether an inspector is open: somebody may have stopped it on purpose. */
+  inspected: boolean;
+}
 
 /** The envelope keeps our messages apart from those that a program sends over the same channel. */
 export interface Envelope<Message> {
@@ -73,9 +110,8 @@ export function seal<Message>(message: Message): Envelope<Message> {
 
 /** The message in an envelope, `undefined` for a message of the program's own. */
 export function unseal<Message>(value: unknown): Message | undefined {
-  return typeof value === "object" && value !== null && "multi-node" in value
-    ? (value as Envelope<Message>)["multi-node"]
-    : undefined;
+  const content = Object(value)["multi-node"] as unknown;
+  return typeof content === "object" && content !== null ? (content as Message) : undefined;
 }
 
 /**

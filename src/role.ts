@@ -1,6 +1,7 @@
 // What a process does for the object that listen() returned, whether it is the master or a node.
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Port } from "./options.js";
+import type { Beat } from "./protocol.js";
 
 /** A process of the service, as the others see it. */
 export interface Peer {
@@ -12,6 +13,17 @@ export interface Peer {
   since: number;
 }
 
+/** Why a node ended. */
+export type ExitReason =
+  /** Of its own accord, by an error or by a signal that was not ours. */
+  | "died"
+  /** In order, as it was told to, or killed because that took too long. */
+  | "drained"
+  /** Killed, as its event loop did not turn. */
+  | "hung"
+  /** Killed, as it did not serve in time. */
+  | "not-ready";
+
 /** How a node ended. */
 export interface NodeExit {
   id: string;
@@ -21,9 +33,43 @@ export interface NodeExit {
   signal: NodeJS.Signals | null;
   /** Milliseconds that it lived. */
   uptime: number;
-  /** The last error that it wrote before it ended, if any. */
+  reason: ExitReason;
+  /** The last error that it wrote before it ended, or where it hung; `undefined` if there is none. */
   lastError: string | undefined;
 }
+
+/** What is known of a service: see status(). */
+export interface Status {
+  /** The master's process id. */
+  pid: number;
+  /** Milliseconds since the epoch at which the master started. */
+  since: number;
+  /** How many nodes are wanted, the master not counted. */
+  wanted: number;
+  /** Whether a rolling reload is under way. */
+  reloading: boolean;
+  nodes: NodeStatus[];
+}
+
+/** What is known of one node. */
+export interface NodeStatus {
+  id: string;
+  pid: number | undefined;
+  /** Which of the wanted nodes it is, from 0. */
+  place: number;
+  state: string;
+  /** Milliseconds since the epoch at which it was started. */
+  since: number;
+  /** How many nodes of this place have died before. */
+  restarts: number;
+  /** How the last one of this place ended, if one did. */
+  lastExit: NodeExit | undefined;
+  /** What it told last; `undefined` until it tells something. */
+  vitals: Beat | undefined;
+}
+
+/** What comes with the `reload` event. */
+export type ReloadEvent = { state: "started" } | { state: "done" } | { state: "failed"; error: Error };
 
 /** What comes with the `drain` event. */
 export interface Drain {
@@ -43,6 +89,8 @@ export interface Events {
   drain: [Drain];
   /** In the master: a node has ended. */
   exit: [NodeExit];
+  /** In the master: a rolling reload goes on. */
+  reload: [ReloadEvent];
   /** The address cannot be had, the server cannot be made, no node starts. Throws when nobody listens. */
   error: [Error];
   /** The service has ended in this process. */
@@ -64,6 +112,9 @@ export interface Role {
   /** Resolves in a serving process when it serves, in the master when all nodes do. Rejects when that fails. */
   readonly ready: Promise<void>;
   listen(port: Port, source: ServerSource): Listener;
+  reload(): Promise<void>;
+  resize(nodes: number): Promise<void>;
+  status(): Promise<Status>;
   close(): Promise<void>;
 }
 
@@ -76,6 +127,7 @@ export interface Outlet {
   /** Resolves when every listener has. */
   drain(drain: Drain): Promise<void>;
   exit(exit: NodeExit): void;
+  reload(event: ReloadEvent): void;
   /** Returns whether anybody listens. */
   error(error: Error): boolean;
   close(): void;

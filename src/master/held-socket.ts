@@ -1,13 +1,16 @@
 // Binds an address once and holds the socket until the end: nodes inherit it, or get a copy sent.
+import { existsSync, readFileSync } from "node:fs";
 import { lookup } from "node:dns/promises";
 import net, { type AddressInfo } from "node:net";
+import { dirname, resolve as resolvePath } from "node:path";
 import { getSystemErrorName } from "node:util";
 import { BindError } from "../errors.js";
 import type { Port, TcpPort } from "../options.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import { describe } from "../serve/ports.js";
 import type { SocketHandle } from "../serve/server.js";
-import { identify, removeSocketFile } from "../serve/socket-file.js";
+import type { InheritedSockets } from "./inherited.js";
+import { identify, refuses, removeSocketFile } from "../serve/socket-file.js";
 
 export interface HeldSocket extends SocketInfo {
   readonly handle: SocketHandle;
@@ -28,15 +31,19 @@ interface NetInternals {
   ): BoundHandle | number;
 }
 
+/** Bytes of a path that Linux takes for a socket; older versions of Node would cut a longer one and use what is left. */
+const LONGEST_PATH = 107;
 const IPV6_ONLY = 1;
 /** What a machine without IPv6 answers: Node listens on IPv4 instead, and so do we. */
 const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
 
 /**
- * Binds an address.
+ * Binds an address, or takes the socket for it that this process was started with.
  * @throws BindError MN_ERR_PORT_IN_USE, MN_ERR_NO_PERMISSION, MN_ERR_HOST_NOT_FOUND or MN_ERR_BIND
  */
-export async function hold(key: SocketKey, port: Port): Promise<HeldSocket> {
+export async function hold(key: SocketKey, port: Port, inherited: InheritedSockets): Promise<HeldSocket> {
+  const had = inherited.take(key, port);
+  if (had !== undefined) return { key, ...had, close: () => had.handle.close() };
   return "path" in port ? holdPath(key, port.path, port) : holdPort(key, port);
 }
 
@@ -70,10 +77,12 @@ function bindTo(to: { address: string; family: number }, port: TcpPort): { handl
   const status = handle.getsockname?.(address) ?? 0;
   if (status === 0) return { handle, address: address as AddressInfo };
   handle.close();
-  throw bindError(status, port);
+  throw bindError(getSystemErrorName(status), port);
 }
 
 async function holdPath(key: SocketKey, path: string, port: Port): Promise<HeldSocket> {
+  if (Buffer.byteLength(path) > LONGEST_PATH) throw bindError("ENAMETOOLONG", port);
+  if (!isAbstract(path) && !existsSync(dirname(path))) throw bindError("ENOENT", port);
   const left = identify(path);
   if (left !== undefined && (await isAbandoned(path))) removeSocketFile({ key, address: path, file: left });
   const handle = createHandle(path, -1, -1, port, 0);
@@ -81,16 +90,28 @@ async function holdPath(key: SocketKey, path: string, port: Port): Promise<HeldS
   return { key, address: path, handle, ...(file && { file }), close: () => handle.close() };
 }
 
-/** The file of a server that was killed refuses connections: nobody is behind it. */
-function isAbandoned(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(path);
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
-  });
+/** Linux' own names for sockets, which are no files. */
+function isAbstract(path: string): boolean {
+  return path.startsWith("\0");
+}
+
+/**
+ * The file of a server that was killed refuses connections: nobody is behind it. That of a service whose first node is
+ * still starting refuses them too, but the system knows its socket.
+ */
+async function isAbandoned(path: string): Promise<boolean> {
+  return (await refuses(path)) && !boundPaths().includes(resolvePath(path));
+}
+
+function boundPaths(): string[] {
+  try {
+    return readFileSync("/proc/net/unix", "utf8")
+      .split("\n")
+      .map((line) => line.replace(/^(\S+\s+){7}/, ""))
+      .map((bound) => resolvePath(bound));
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -99,17 +120,12 @@ function isAbandoned(path: string): Promise<boolean> {
  */
 function createHandle(address: string, port: number, family: number, asked: Port, flags: number): BoundHandle {
   const handle = (net as unknown as NetInternals)._createServerHandle(address, port, family, undefined, flags);
-  if (typeof handle === "number") throw bindError(handle, asked);
+  if (typeof handle === "number") throw bindError(getSystemErrorName(handle), asked);
   return handle;
 }
 
-function bindError(status: number, port: Port): BindError {
-  const name = getSystemErrorName(status);
-  const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), {
-    code: name,
-    errno: status,
-    syscall: "bind",
-  });
+function bindError(name: string, port: Port): BindError {
+  const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), { code: name, syscall: "bind" });
   switch (name) {
     case "EADDRINUSE":
       return new BindError(

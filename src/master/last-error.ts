@@ -13,6 +13,6 @@ export class LastError {
   /** The line that names an error, the last such one; `undefined` where there is none. */
   get text(): string | undefined {
     const lines = Buffer.from(this.#tail, "latin1").toString().split("\n");
-    return lines.findLast((line) => /^(Uncaught )?[A-Za-z]*(Error|Exception)\b.*/.test(line))?.trim();
+    return lines.findLast((line) => /^(Uncaught )?[\w$]*(Error|Exception)\b.*/.test(line))?.trim();
   }
 }

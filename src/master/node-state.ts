@@ -1,11 +1,15 @@
 // Pure: the life of a node as the master sees it, one state and one table of transitions.
 import { MultiNodeError } from "../errors.js";
 
-export type NodeState = "spawning" | "serving" | "draining" | "exited";
+export type NodeState = "spawning" | "serving" | "hung" | "draining" | "exited";
 
 export type NodeEvent =
   /** The node says that it serves. */
   | "ready"
+  /** Its event loop does not turn. */
+  | "hang"
+  /** Where it hangs is known, or will not be. */
+  | "examined"
   /** The node is to end, in order. */
   | "drain"
   /** The node says that it ends, in order, of its own accord. */
@@ -16,14 +20,14 @@ export type NodeEvent =
   | "exit";
 
 /** What the master is to do about it. */
-export type NodeEffect = "send-drain" | "expect-exit" | "kill" | "announce-ready" | "announce-exit";
+export type NodeEffect = "announce-ready" | "examine" | "send-drain" | "expect-exit" | "kill" | "announce-exit";
 
 interface Step {
   state: NodeState;
   effects: readonly NodeEffect[];
 }
 
-/** What is not in the table is illegal. */
+/** What is not in the table is illegal. docs/lifecycle.md is made from it. */
 export const transitions: Readonly<Record<NodeState, Readonly<Partial<Record<NodeEvent, Step>>>>> = {
   spawning: {
     ready: { state: "serving", effects: ["announce-ready"] },
@@ -34,8 +38,16 @@ export const transitions: Readonly<Record<NodeState, Readonly<Partial<Record<Nod
     exit: { state: "exited", effects: ["announce-exit"] },
   },
   serving: {
+    hang: { state: "hung", effects: ["examine"] },
     drain: { state: "draining", effects: ["send-drain", "expect-exit"] },
     draining: { state: "draining", effects: ["expect-exit"] },
+    exit: { state: "exited", effects: ["announce-exit"] },
+  },
+  hung: {
+    examined: { state: "hung", effects: ["kill"] },
+    // The service ends: there is no time to look into it.
+    drain: { state: "hung", effects: ["kill"] },
+    draining: { state: "hung", effects: [] },
     exit: { state: "exited", effects: ["announce-exit"] },
   },
   draining: {

@@ -1,9 +1,12 @@
 // Pure: whether and when a node that ended is replaced.
+import type { RestartOptions } from "../options.js";
 
 /** A node that ends within this many milliseconds of serving died young. */
 const YOUNG_MS = 1_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
+/** The share of a delay that chance may take away, so that places do not start in step. */
+const JITTER_SHARE = 0.25;
 /** So many starts that fail in a row, with no node serving, and the program is taken for broken. */
 export const FAILED_STARTS_LIMIT = 5;
 
@@ -24,11 +27,32 @@ export function afterEnd(history: PlaceHistory, ended: Ended): PlaceHistory {
 }
 
 /** Milliseconds to wait before the place is filled again: none at first, then doubled from 100 ms up to 5 s. */
-export function restartDelay({ diedYoung }: PlaceHistory): number {
-  return diedYoung < 2 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (diedYoung - 2));
+export function restartDelay({ diedYoung }: PlaceHistory, random: number): number {
+  if (diedYoung < 2) return 0;
+  return jittered(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (diedYoung - 2)), random);
 }
 
-/** Whether the master gives up: nobody serves, and the latest starts have all failed. */
-export function isHopeless(serving: number, failedStarts: number): boolean {
-  return serving === 0 && failedStarts >= FAILED_STARTS_LIMIT;
+/** Milliseconds to wait once nodes die too often. */
+export function longestDelay(random: number): number {
+  return jittered(LONGEST_DELAY_MS, random);
+}
+
+/** Whether the master gives up: nobody serves or may yet come to, and the latest starts have all failed. */
+export function isHopeless(hopes: number, failedStarts: number): boolean {
+  return hopes === 0 && failedStarts >= FAILED_STARTS_LIMIT;
+}
+
+/** The deaths that still count towards the intensity, and whether there are too many of them. */
+export function countDeath(
+  deaths: readonly number[],
+  now: number,
+  { intensity, period }: Required<RestartOptions>,
+): { deaths: readonly number[]; tooMany: boolean } {
+  if (intensity === 0) return { deaths: [], tooMany: false };
+  const counted = [...deaths.filter((at) => now - at < period), now].slice(-(intensity + 1));
+  return { deaths: counted, tooMany: counted.length > intensity };
+}
+
+function jittered(delay: number, random: number): number {
+  return Math.round(delay * (1 - JITTER_SHARE * random));
 }

@@ -1,34 +1,34 @@
-// The master's life: binds, starts the nodes, joins the mesh, keeps all running, ends it in order.
-import { randomBytes } from "node:crypto";
+// The master's life: binds, starts the nodes, keeps all running, ends it in order or hands it over.
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
-import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/folder.js";
-import { Mesh } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
 import { afterThisTurn, allSettled, Deferred } from "../promises.js";
-import type { SocketKey } from "../protocol.js";
-import type { Listener, NodeExit, Outlet, Peer, Role, ServerSource } from "../role.js";
+import type { Order, SocketKey } from "../protocol.js";
+import type { Listener, NodeExit, Outlet, Peer, ReloadEvent, Role, ServerSource, Status } from "../role.js";
 import { Ports } from "../serve/ports.js";
 import { Service } from "../serve/service.js";
 import { startOfProcess } from "../started.js";
-import { type SignalOrder, watchSignals } from "./signals.js";
-import { Sockets } from "./sockets.js";
-import { type Program, programOf } from "./spawn.js";
+import { type Account, accountOf } from "./account.js";
+import { handover } from "./inherited.js";
+import { notify } from "./notify.js";
+import { Premises } from "./premises.js";
+import { type Program, programOf } from "./program.js";
+import { watchSignals } from "./signals.js";
+import { type Steered, steer } from "./steering.js";
 import { Supervisor } from "./supervisor.js";
-import { makeWorld } from "./world.js";
+import type { SupervisorMessage } from "./supervisor-world.js";
+import { startSuccessor, tellPredecessor } from "./upgrade.js";
+import { makeWorld, type Reports } from "./world.js";
 
-const TOKEN_BYTES = 32;
-
-export class MasterRuntime implements Role {
+export class MasterRuntime implements Role, Steered {
   readonly self: Peer = { id: MASTER_ID, pid: process.pid, isMaster: true, since: startOfProcess() };
   readonly #options: ServiceOptions;
   readonly #outlet: Outlet;
-  readonly #folder: string;
-  readonly #mesh: Mesh;
+  readonly #program: Program;
+  readonly #premises: Premises;
   readonly #supervisor: Supervisor;
   readonly #unwatchSignals: () => void;
   readonly #ports = new Ports();
-  readonly #sockets = new Sockets();
   readonly #service = new Service();
   /** What has to succeed before the first node starts. */
   readonly #opening: Promise<unknown>[] = [];
@@ -37,31 +37,26 @@ export class MasterRuntime implements Role {
   readonly #ready = new Deferred<void>();
   readonly #nodesReady = new Deferred<void>();
   readonly #nodesEnded = new Deferred<void>();
-  #state: "opening" | "starting" | "running" | "closed" = "opening";
+  /** Aborts when the service ends. */
+  readonly #ending = new AbortController();
+  #state: "opening" | "starting" | "running" | "upgrading" | "handed-over" | "closed" = "opening";
   #closing: Promise<void> | undefined;
 
   constructor(options: ServiceOptions, outlet: Outlet) {
-    const program = programOf(options.script, options.args);
-    const token = randomBytes(TOKEN_BYTES);
+    const { drainTimeout } = options;
+    const account = accountOf(options.user, options.group);
     this.#options = options;
     this.#outlet = outlet;
-    this.#folder = makeFolder();
-    this.#mesh = new Mesh({
-      self: this.self,
-      folder: this.#folder,
-      token,
-      onStream: (stream, peer) => outlet.node(stream, peer),
-    });
-    this.#supervisor = this.#supervise(program, token);
-    this.#unwatchSignals = options.signals ? watchSignals((order) => this.#onSignal(order)) : () => {};
-    process.once("exit", this.#dispose);
-    this.#opening.push(this.#mesh.open());
+    this.#program = programOf(options.script, options.args);
+    this.#premises = new Premises({ self: this.self, account, drainTimeout, onStream: outlet.node });
+    this.#supervisor = this.#supervise(account);
+    this.#unwatchSignals = options.signals ? watchSignals((order) => steer(this, order)) : () => {};
+    this.#opening.push(this.#premises.open());
     void afterThisTurn().then(() => this.#open());
-    void sweepFolders();
   }
 
   get peers(): Peer[] {
-    return this.#mesh.peers;
+    return this.#premises.mesh.peers;
   }
 
   get ready(): Promise<void> {
@@ -81,14 +76,63 @@ export class MasterRuntime implements Role {
     return this.#ports.listener(key);
   }
 
+  async reload(): Promise<void> {
+    await this.order({ type: "reload" });
+  }
+
+  async resize(nodes: number): Promise<void> {
+    await this.order({ type: "resize", nodes });
+  }
+
+  status(): Promise<Status> {
+    return this.order({ type: "status" }) as Promise<Status>;
+  }
+
+  get wanted(): number {
+    return this.#supervisor.places + this.#own;
+  }
+
+  /** What the nodes ask for and what this process asks for is the same. */
+  order(order: Order): Promise<unknown> {
+    return this.#supervisor.order(order);
+  }
+
+  log(line: string): void {
+    this.#options.log(`multi-node: ${line}`);
+  }
+
+  killAll(): void {
+    this.#supervisor.tell({ type: "kill" });
+  }
+
+  /** Replaces this master by a new one that gets the held sockets; where that fails, this one goes on. */
+  async upgrade(): Promise<void> {
+    if (this.#state !== "running" || this.#closing !== undefined) return;
+    this.#state = "upgrading";
+    try {
+      const { readyTimeout } = this.#options;
+      await startSuccessor(this.#program, this.#premises.sockets.held, readyTimeout, this.#ending.signal);
+      this.#state = "handed-over";
+    } catch (error) {
+      if (this.#closing === undefined) this.#state = "running";
+      throw error;
+    }
+    await this.close();
+    process.exit();
+  }
+
   /** Ends every node in order, then lets the sockets go. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    if (this.#closing === undefined) {
+      const closing = new Deferred<void>();
+      this.#closing = closing.promise;
+      closing.resolve(this.#close());
+    }
     return this.#closing;
   }
 
   async #bind(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
-    const socket = await this.#sockets.hold(key, port);
+    const socket = await this.#premises.sockets.hold(key, port);
     this.#ports.know(socket);
     if (!this.#options.masterListen) return;
     const serving = this.#service.serve(source, socket, port);
@@ -104,39 +148,48 @@ export class MasterRuntime implements Role {
       this.#supervisor.tell({ type: "start" });
       await Promise.all([this.#nodesReady.promise, allSettled(this.#serving)]);
       this.#onServing();
-      this.#ready.resolve();
+      this.#onAllServing();
     } catch (error) {
       this.#ready.reject(error as Error);
       if (this.#state !== "opening") return;
       this.#report(error as Error);
+      await afterThisTurn();
       await this.close();
     }
   }
 
-  #supervise(program: Program, token: Buffer): Supervisor {
-    const { masterListen, restartChildren, readyTimeout, drainTimeout, nodes } = this.#options;
-    const places = masterListen ? nodes - 1 : nodes;
+  /** How many of the serving processes are the master. */
+  get #own(): 0 | 1 {
+    return this.#options.masterListen ? 1 : 0;
+  }
+
+  #supervise(account: Account | undefined): Supervisor {
+    const { masterListen, nodes, scale } = this.#options;
+    const own = this.#own;
+    const places = nodes - own;
     if (places === 0) this.#nodesReady.resolve();
-    const world = makeWorld(
-      {
-        program,
-        token,
-        folder: this.#folder,
-        sockets: this.#sockets,
-        tell: (message) => this.#supervisor.tell(message),
-      },
-      {
-        log: (line) => this.#options.log(`multi-node: ${line}`),
-        onReady: (all) => this.#onNodeReady(all),
-        onExit: (exit) => this.#onNodeExit(exit),
-        onCloseRequest: () => void this.close(),
-        onEnd: (error) => void this.#onNodesEnded(error),
-      },
-    );
-    return new Supervisor(
-      { places, restartChildren, masterServes: masterListen, readyTimeout, drainTimeout, program: program.script },
-      world,
-    );
+    const options = {
+      ...this.#options,
+      places,
+      masterServes: masterListen,
+      master: { pid: this.self.pid, since: this.self.since },
+      program: this.#program.script,
+      scale: scale && { minNodes: scale.minNodes - own, maxNodes: scale.maxNodes - own },
+    };
+    const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
+    const world = { program: this.#program, account, premises: this.#premises, tell };
+    return new Supervisor(options, makeWorld(world, this.#reports()));
+  }
+
+  #reports(): Reports {
+    return {
+      log: (line) => this.log(line),
+      onReady: (all) => this.#onNodeReady(all),
+      onExit: (exit) => this.#onNodeExit(exit),
+      onReload: (event) => this.#onReload(event),
+      onCloseRequest: () => void this.close(),
+      onEnd: (error) => void this.#onNodesEnded(error),
+    };
   }
 
   #onNodeReady(all: boolean): void {
@@ -145,8 +198,7 @@ export class MasterRuntime implements Role {
   }
 
   #onNodeExit(exit: NodeExit): void {
-    this.#mesh.forget(exit.id);
-    removeEndpoint(this.#folder, exit.id);
+    this.#premises.forget(exit.id);
     this.#outlet.left(exit.id);
     this.#outlet.exit(exit);
   }
@@ -155,6 +207,18 @@ export class MasterRuntime implements Role {
     if (this.#state !== "starting") return;
     this.#state = "running";
     for (const key of this.#ports.keys) this.#announce(key);
+  }
+
+  #onAllServing(): void {
+    this.#premises.sockets.closeUnused();
+    this.#ready.resolve();
+    notify("ready");
+    if (handover !== undefined) tellPredecessor();
+  }
+
+  #onReload(event: ReloadEvent): void {
+    notify(event.state === "started" ? "reloading" : "ready");
+    this.#outlet.reload(event);
   }
 
   #announce(key: SocketKey): void {
@@ -171,32 +235,20 @@ export class MasterRuntime implements Role {
     process.exit(1);
   }
 
-  #onSignal(order: SignalOrder): void {
-    if (order.type === "stop") return void this.close().then(() => process.exit());
-    this.#supervisor.tell({ type: "kill" });
-    process.exit(order.exitCode);
-  }
-
   async #close(): Promise<void> {
+    this.#ending.abort();
+    if (this.#state !== "handed-over") notify("stopping");
     this.#supervisor.tell({ type: "stop" });
     const { masterListen, drainTimeout } = this.#options;
     const ownEnd = masterListen ? this.#service.end(drainTimeout, (drain) => this.#outlet.drain(drain)) : undefined;
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));
-    this.#dispose();
+    this.#unwatchSignals();
+    await this.#premises.reaper.end();
+    this.#premises.dispose(this.#state === "handed-over" ? "keep" : "close");
+    this.#state = "closed";
     this.#outlet.close();
   }
-
-  /** What must not stay behind; whatever ends this process passes here, except SIGKILL. */
-  readonly #dispose = (): void => {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    process.off("exit", this.#dispose);
-    this.#unwatchSignals();
-    this.#mesh.close();
-    this.#sockets.close();
-    removeFolder(this.#folder);
-  };
 
   #report(error: Error): void {
     process.nextTick(() => {

@@ -3,10 +3,13 @@ import type { Port } from "../options.js";
 import type { SocketKey } from "../protocol.js";
 import { removeSocketFile } from "../serve/socket-file.js";
 import { type HeldSocket, hold } from "./held-socket.js";
+import { InheritedSockets } from "./inherited.js";
 
 export class Sockets {
   readonly #binding = new Map<SocketKey, Promise<HeldSocket>>();
   readonly #held = new Map<SocketKey, HeldSocket>();
+  readonly #inherited = new InheritedSockets();
+  #closed = false;
 
   /** Those that are bound by now. */
   get held(): HeldSocket[] {
@@ -20,24 +23,33 @@ export class Sockets {
     return binding;
   }
 
+  /** Lets go what this process was started with and does not use. */
+  closeUnused(): void {
+    this.#inherited.closeRest();
+  }
+
   /** Lets all go, their files included. */
   close(): void {
-    for (const socket of this.#held.values()) {
-      removeSocketFile(socket);
-      socket.close();
-    }
+    this.#closed = true;
+    for (const socket of this.#held.values()) release(socket);
     this.#held.clear();
     this.#binding.clear();
   }
 
   async #bind(key: SocketKey, port: Port): Promise<HeldSocket> {
     try {
-      const socket = await hold(key, port);
-      this.#held.set(key, socket);
+      const socket = await hold(key, port, this.#inherited);
+      if (this.#closed) release(socket);
+      else this.#held.set(key, socket);
       return socket;
     } catch (error) {
       this.#binding.delete(key);
       throw error;
     }
   }
+}
+
+function release(socket: HeldSocket): void {
+  removeSocketFile(socket);
+  socket.close();
 }

@@ -1,78 +1,66 @@
 // The one loop that owns the fleet: what happens comes in as messages, what is to be done goes out through the world.
-import { StartError } from "../errors.js";
-import { Roster } from "../mesh/roster.js";
-import { MASTER_ID } from "../mesh/endpoint.js";
-import type { Port } from "../options.js";
-import type { SocketKey, ToMaster, ToNode } from "../protocol.js";
-import type { NodeExit } from "../role.js";
+import { MultiNodeError, type StartError } from "../errors.js";
+import type { Order } from "../protocol.js";
+import type { NodeExit, Status } from "../role.js";
+import { Checkup, CHECKUP_MS } from "./checkup.js";
+import { Departures } from "./departures.js";
+import { exitOf, nameOf } from "./endings.js";
 import { Fleet, type NodeRecord } from "./fleet.js";
-import type { NodeEffect, NodeEvent } from "./node-state.js";
-import { FAILED_STARTS_LIMIT, isHopeless, restartDelay } from "./restart.js";
+import type { Finding } from "./health.js";
+import { Keeper } from "./keeper.js";
+import type { Consequence } from "./mortality.js";
+import { Reception } from "./reception.js";
+import { Rollout } from "./rollout.js";
+import { Sizing } from "./sizing.js";
+import { statusOf } from "./status.js";
+import type { SupervisorMessage, SupervisorOptions, World } from "./supervisor-world.js";
+import { Timers } from "./timers.js";
 
-/** Everything that reaches the supervisor. */
-export type SupervisorMessage =
-  /** The sockets are bound: fill the places. */
-  | { type: "start" }
-  /** End every node in order; a second one changes nothing. */
-  | { type: "stop" }
-  /** End every node at once. */
-  | { type: "kill" }
-  | { type: "fill"; place: number }
-  | { type: "started"; id: string; pid: number }
-  | { type: "said"; id: string; message: ToMaster }
-  | { type: "overdue"; id: string }
-  | { type: "exited"; id: string; code: number | null; signal: NodeJS.Signals | null; lastError: string | undefined };
-
-/** The outside, as the supervisor reaches it. */
-export interface World {
-  now(): number;
-  /** Calls `tell` with the message after so many milliseconds; returns what takes that back. */
-  later(ms: number, message: SupervisorMessage): () => void;
-  /** Starts a process for a node; `started` and `exited` follow as messages, the second in any case. */
-  spawn(id: string): void;
-  send(id: string, message: ToNode): void;
-  kill(id: string): void;
-  /** Binds an address that a node asked for and sends it the socket. */
-  bind(id: string, key: SocketKey, port: Port): void;
-  log(line: string): void;
-  /** One place or, with `all`, the last of them is filled by a serving node. */
-  onReady(all: boolean): void;
-  onExit(exit: NodeExit): void;
-  /** A node wants the whole service to end. */
-  onCloseRequest(): void;
-  /** No node is left and none will come; with an error where that was not asked for. */
-  onEnd(error: StartError | undefined): void;
-}
-
-export interface SupervisorOptions {
-  places: number;
-  restartChildren: boolean;
-  /** Whether the master itself serves, so that the service lives without nodes. */
-  masterServes: boolean;
-  readyTimeout: number;
-  drainTimeout: number;
-  /** For messages: which program the nodes run. */
-  program: string;
-}
-
-/** What a node has beyond its drain time to be gone by itself, in milliseconds. */
-const EXIT_GRACE = 1_000;
+type Said = Extract<SupervisorMessage, { type: "said" }>;
+type Exited = Extract<SupervisorMessage, { type: "exited" }>;
+type AboutNode = Exclude<Extract<SupervisorMessage, { id: string }>, Exited>;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #world: World;
   readonly #fleet = new Fleet();
-  readonly #roster = new Roster();
-  /** Deadlines of nodes and back-offs of places, by what they wait for. */
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers<SupervisorMessage>;
+  readonly #keeper: Keeper;
+  readonly #reception: Reception;
+  readonly #rollout: Rollout;
+  readonly #sizing: Sizing;
+  readonly #departures: Departures;
+  readonly #checkup: Checkup;
   #state: "new" | "running" | "stopping" | "ended" = "new";
-  #failedStarts = 0;
   #error: StartError | undefined;
 
   constructor(options: SupervisorOptions, world: World) {
+    const fleet = this.#fleet;
+    const timers = new Timers<SupervisorMessage>((ms, message) => world.later(ms, message));
     this.#options = options;
     this.#world = world;
-    this.#roster.join(MASTER_ID);
+    this.#timers = timers;
+    this.#checkup = new Checkup(fleet, options, world.now());
+    this.#reception = new Reception(world, (order) => this.order(order));
+    this.#sizing = new Sizing(fleet, options.places, options.scale, world.now());
+    this.#rollout = new Rollout(fleet, options.surge, {
+      fill: () => {
+        if (options.restartChildren) this.#fillAll();
+      },
+      startSuccessor: ({ place, id }) => this.#spawn(place, id),
+      drain: (node) => this.#keeper.move(node, "drain"),
+      tell: (event) => world.onReload(event),
+    });
+    this.#departures = new Departures(options, { fleet, rollout: this.#rollout, sizing: this.#sizing }, world);
+    this.#keeper = new Keeper(
+      options,
+      { fleet, timers, world },
+      {
+        onReady: (node) => this.#onReady(node),
+        onHung: (node) => this.#refill(node.place, 0),
+        onGone: (node, exit) => this.#onGone(node, exit),
+      },
+    );
   }
 
   tell(message: SupervisorMessage): void {
@@ -85,6 +73,8 @@ export class Supervisor {
         return this.#killAll();
       case "fill":
         return this.#fill(message.place);
+      case "checkup":
+        return this.#checkUp();
       case "exited":
         return this.#onExited(message);
       default: {
@@ -95,17 +85,45 @@ export class Supervisor {
     }
   }
 
+  /** How many nodes are wanted, the master not counted. */
+  get places(): number {
+    return this.#sizing.places;
+  }
+
+  /** Carries out what any process may want; rejects when it cannot be done. */
+  async order(order: Order): Promise<Status | undefined> {
+    if (order.type === "status") return this.#status();
+    if (this.#isEnding) throw new MultiNodeError("MN_ERR_CLOSED", "the service ends");
+    if (order.type === "reload") await this.#rollout.reload();
+    else await this.#resize(this.#options.masterServes ? order.nodes - 1 : order.nodes);
+    return undefined;
+  }
+
+  get #isEnding(): boolean {
+    return this.#state === "stopping" || this.#state === "ended";
+  }
+
+  #status(): Status {
+    const { places: wanted } = this.#sizing;
+    return statusOf(this.#fleet, { ...this.#options.master, wanted, reloading: this.#rollout.isReloading });
+  }
+
   #start(): void {
+    if (this.#state !== "new") return;
     this.#state = "running";
-    for (let place = 0; place < this.#options.places; place++) this.#fill(place);
+    this.#checkup.begin(this.#world.now());
+    this.#timers.set("checkup", CHECKUP_MS, { type: "checkup" });
+    this.#fillAll();
   }
 
   #stop(error: StartError | undefined): void {
-    if (this.#state === "stopping" || this.#state === "ended") return;
+    if (this.#isEnding) return;
     this.#state = "stopping";
     this.#error = error;
-    for (const cancel of this.#timers.values()) cancel();
-    for (const node of this.#fleet.all()) this.#move(node, "drain");
+    this.#timers.clearAll();
+    this.#rollout.abandon();
+    this.#sizing.fail(error);
+    for (const node of this.#fleet.all()) this.#keeper.move(node, "drain");
     this.#endWhenEmpty();
   }
 
@@ -114,141 +132,118 @@ export class Supervisor {
     for (const node of this.#fleet.all()) this.#world.kill(node.id);
   }
 
-  #fill(place: number): void {
-    if (this.#state !== "running" || this.#fleet.isFilled(place)) return;
-    const node = this.#fleet.add(place, this.#world.now());
-    this.#expect(node.id, this.#options.readyTimeout, { type: "overdue", id: node.id });
-    this.#world.spawn(node.id);
-  }
-
-  #onNode(node: NodeRecord, message: Exclude<SupervisorMessage, { type: "exited" }>): void {
-    if (message.type === "started") node.pid = message.pid;
-    else if (message.type === "overdue") this.#move(node, "overdue");
-    else if (message.type === "said") this.#onSaid(node, message.message);
-  }
-
-  #onSaid(node: NodeRecord, message: ToMaster): void {
-    switch (message.type) {
-      case "joined":
-        return this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });
-      case "bind":
-        return this.#world.bind(node.id, message.key, message.port);
-      case "ready":
-        return this.#move(node, "ready");
-      case "draining":
-        this.#move(node, "draining");
-        return this.#refill(node.place);
-      case "failed":
-        node.lastError = message.error;
-        return;
-      case "close":
-        return this.#world.onCloseRequest();
-    }
-  }
-
-  #onExited(message: Extract<SupervisorMessage, { type: "exited" }>): void {
-    const node = this.#fleet.get(message.id);
-    if (node === undefined) return;
-    node.end = { code: message.code, signal: message.signal };
-    node.lastError ??= message.lastError;
-    const before = node.state;
-    this.#cancel(node.id);
-    for (const id of this.#roster.leave(node.id)) this.#world.send(id, { type: "left", id: node.id });
-    this.#move(node, "exit");
-    if (before === "spawning") this.#failedStarts += 1;
-    if (this.#state === "running") this.#replace(node);
-    this.#endWhenEmpty();
-  }
-
-  #replace(node: NodeRecord): void {
-    const { restartChildren, masterServes } = this.#options;
-    const serving = this.#fleet.serving + (masterServes ? 1 : 0);
-    if (isHopeless(serving, this.#failedStarts)) return this.#stop(this.#startFailed(node));
-    if (restartChildren) return this.#refill(node.place);
-    if (this.#fleet.size === 0 && !masterServes) this.#stop(this.#lastNodeEnded(node));
-  }
-
-  #refill(place: number): void {
-    if (!this.#options.restartChildren) return;
-    const delay = restartDelay(this.#fleet.history(place));
-    if (delay === 0) this.#fill(place);
-    else this.#expect(`place ${place}`, delay, { type: "fill", place });
-  }
-
-  #move(node: NodeRecord, event: NodeEvent): void {
-    for (const effect of this.#fleet.move(node, event, this.#world.now())) this.#do(node, effect);
-  }
-
-  #do(node: NodeRecord, effect: NodeEffect): void {
-    const { drainTimeout } = this.#options;
-    switch (effect) {
-      case "send-drain":
-        return this.#world.send(node.id, { type: "drain", timeout: drainTimeout });
-      case "expect-exit":
-        return this.#expect(node.id, drainTimeout + EXIT_GRACE, { type: "overdue", id: node.id });
-      case "kill":
-        this.#world.log(
-          `${nameOf(node)} is overdue ${node.state === "draining" ? "to end" : "to serve"}: ended by SIGKILL`,
-        );
-        return this.#world.kill(node.id);
-      case "announce-ready":
-        this.#failedStarts = 0;
-        this.#cancel(node.id);
-        return this.#world.onReady(this.#fleet.serving === this.#options.places);
-      case "announce-exit":
-        return this.#announceExit(node);
-    }
-  }
-
-  #announceExit(node: NodeRecord): void {
-    const { id, lastError } = node;
-    const { code, signal } = node.end ?? { code: null, signal: null };
-    const uptime = this.#world.now() - node.startedAt;
-    if (this.#state === "running") this.#world.log(`${nameOf(node)} ${howItEnded(node)} after ${uptime} ms`);
-    this.#world.onExit({ id, pid: node.pid ?? 0, code, signal, uptime, lastError });
-  }
-
   #endWhenEmpty(): void {
     if (this.#state !== "stopping" || this.#fleet.size > 0) return;
     this.#state = "ended";
     this.#world.onEnd(this.#error);
   }
 
-  #expect(what: string, ms: number, message: SupervisorMessage): void {
-    this.#cancel(what);
-    this.#timers.set(what, this.#world.later(ms, message));
+  #fillAll(): void {
+    for (let place = 0; place < this.#sizing.places; place++) this.#fill(place);
   }
 
-  #cancel(what: string): void {
-    this.#timers.get(what)?.();
-    this.#timers.delete(what);
+  #fill(place: number): void {
+    if (this.#state !== "running" || place >= this.#sizing.places || this.#fleet.isFilled(place)) return;
+    this.#spawn(place, undefined);
   }
 
-  #startFailed(node: NodeRecord): StartError {
-    return new StartError(
-      "MN_ERR_START_FAILED",
-      `no node of ${this.#options.program} serves: ${FAILED_STARTS_LIMIT} starts in a row failed, ` +
-        `the last one ${howItEnded(node)} before it served`,
-    );
+  #refill(place: number, delay: number): void {
+    if (this.#state !== "running" || !this.#options.restartChildren) return;
+    if (delay === 0) this.#fill(place);
+    else this.#timers.set(`place ${place}`, delay, { type: "fill", place });
   }
 
-  #lastNodeEnded(node: NodeRecord): StartError {
-    return new StartError(
-      "MN_ERR_LAST_NODE",
-      `the last node of ${this.#options.program} ${howItEnded(node)}, and restartChildren is false`,
-    );
+  #spawn(place: number, replaces: string | undefined): void {
+    this.#keeper.spawn({ place, replaces, generation: this.#rollout.generation });
   }
-}
 
-function nameOf(node: NodeRecord): string {
-  return `${node.id} (pid ${node.pid ?? "none"})`;
-}
+  #onNode(node: NodeRecord, message: AboutNode): void {
+    switch (message.type) {
+      case "started":
+        node.pid = message.pid;
+        return;
+      case "overdue":
+        return this.#keeper.move(node, "overdue");
+      case "examined":
+        node.lastError = message.stack;
+        return this.#keeper.move(node, "examined");
+      case "said":
+        return this.#onSaid(node, message);
+    }
+  }
 
-function howItEnded({ end, lastError }: NodeRecord): string {
-  const way = end?.signal
-    ? `was ended by ${end.signal}`
-    : end?.code == null
-      ? "could not be started"
-      : `ended with code ${end.code}`;
-  return lastError === undefined ? way : `${way} (${lastError})`;
+  /** A node that says what it cannot say in its state does not follow the protocol: it goes, the others stay. */
+  #onSaid(node: NodeRecord, { message }: Said): void {
+    try {
+      const event = this.#reception.hear(node, message);
+      if (event !== undefined) this.#keeper.move(node, event);
+      if (event === "draining" && node.servingSince !== undefined) this.#refill(node.place, 0);
+    } catch (error) {
+      if ((error as MultiNodeError).code !== "MN_ERR_ILLEGAL_TRANSITION") throw error;
+      this.#world.log(`${nameOf(node)} is killed: ${(error as Error).message}`);
+      this.#world.kill(node.id);
+    }
+  }
+
+  #onReady(node: NodeRecord): void {
+    this.#departures.onReady();
+    this.#rollout.onReady(node);
+    this.#world.onReady(this.#sizing.isComplete);
+    this.#settle();
+  }
+
+  #onExited({ id, ...how }: Exited): void {
+    const node = this.#fleet.get(id);
+    if (node === undefined) return;
+    node.exit = exitOf(node, how, this.#world.now());
+    this.#reception.dismiss(id);
+    this.#keeper.move(node, "exit");
+    this.#endWhenEmpty();
+  }
+
+  #onGone(node: NodeRecord, exit: NodeExit): void {
+    const consequence = this.#departures.take(node, exit, this.#state === "running");
+    if (this.#state !== "running") return;
+    if (consequence !== undefined) this.#accept(consequence, node.place);
+    this.#settle();
+  }
+
+  #accept(consequence: Consequence, place: number): void {
+    if (consequence.type === "give-up") this.#stop(consequence.error);
+    if (consequence.type === "refill") this.#refill(place, consequence.delay);
+  }
+
+  /** After each change: what waits for the fleet to be as it is now. */
+  #settle(): void {
+    this.#rollout.advance();
+    this.#sizing.settle();
+  }
+
+  #checkUp(): void {
+    const now = this.#world.now();
+    this.#timers.set("checkup", CHECKUP_MS, { type: "checkup" });
+    for (const { node, verdict } of this.#checkup.look(now)) this.#treat(node, verdict);
+    this.#rollout.advance();
+    const wanted = this.#sizing.forLoad(now);
+    if (wanted !== undefined) this.#resize(wanted).catch(() => {});
+  }
+
+  #treat(node: NodeRecord, verdict: Finding["verdict"]): void {
+    // Whoever read of another one in the log may have ended the service.
+    if (node.state !== "serving") return;
+    if (verdict === "hung") return this.#keeper.move(node, "hang");
+    this.#world.log(`${nameOf(node)} has reached its limit of ${verdict}: it is replaced`);
+    node.due = true;
+  }
+
+  #resize(places: number): Promise<void> {
+    const resized = this.#sizing.resize(places, this.#world.now());
+    for (const node of this.#fleet.all()) {
+      if (node.place >= places && node.state !== "draining") this.#keeper.move(node, "drain");
+    }
+    this.#fillAll();
+    if (this.#sizing.isComplete) this.#world.onReady(true);
+    this.#settle();
+    return resized;
+  }
 }

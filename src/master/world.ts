@@ -1,39 +1,59 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
 import type { ToNode } from "../protocol.js";
-import type { Sockets } from "./sockets.js";
-import { type Child, type Program, startChild } from "./spawn.js";
-import type { SupervisorMessage, World } from "./supervisor.js";
+import type { Account } from "./account.js";
+import type { Premises } from "./premises.js";
+import type { Program } from "./program.js";
+import { type Child, startChild } from "./spawn.js";
+import type { SupervisorMessage, World } from "./supervisor-world.js";
 
 export interface WorldOptions {
   program: Program;
-  folder: string;
-  token: Buffer;
-  sockets: Sockets;
+  /** Whom nodes run as; `undefined`: as the master. */
+  account: Account | undefined;
+  premises: Premises;
   tell: (message: SupervisorMessage) => void;
 }
 
 /** What only the master itself can answer. */
-export type Reports = Pick<World, "log" | "onReady" | "onExit" | "onCloseRequest" | "onEnd">;
+export type Reports = Pick<World, "log" | "onReady" | "onExit" | "onReload" | "onCloseRequest" | "onEnd">;
 
 export function makeWorld(options: WorldOptions, reports: Reports): World {
-  const { tell, sockets } = options;
+  const { tell, premises } = options;
+  const { sockets } = premises;
   const children = new Map<string, Child>();
   const send = (id: string, message: ToNode): void => children.get(id)?.send(message);
   return {
     ...reports,
     now: Date.now,
+    random: Math.random,
     later: (ms, message) => {
       const timer = setTimeout(() => tell(message), ms);
       return () => clearTimeout(timer);
     },
     spawn: (id) => {
-      const child = startNode(id, options, () => children.delete(id));
-      children.set(id, child);
-      if (child.pid !== undefined) tell({ type: "started", id, pid: child.pid });
+      try {
+        const child = startNode(id, options, () => children.delete(id));
+        children.set(id, child);
+        if (child.pid === undefined) return;
+        premises.guard(child.pid);
+        tell({ type: "started", id, pid: child.pid });
+      } catch (error) {
+        const { message: lastError } = error as Error;
+        setImmediate(() => tell({ type: "exited", id, code: null, signal: null, lastError }));
+      }
     },
     send,
     kill: (id) => children.get(id)?.kill(),
+    examine: (id) => {
+      void children
+        .get(id)
+        ?.examine()
+        .then((found) => {
+          const stack = found.type === "stack" ? found.stack : `where is not known: ${found.reason}`;
+          tell({ type: "examined", id, stack });
+        });
+    },
     bind: (id, key, port) => {
       sockets.hold(key, port).then(
         ({ handle, address, file }) =>
@@ -44,10 +64,12 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
   };
 }
 
-function startNode(id: string, { program, folder, token, sockets, tell }: WorldOptions, forget: () => void): Child {
-  const child = startChild(program, { id, master: process.pid, folder }, sockets.held, {
+function startNode(id: string, { program, account, premises, tell }: WorldOptions, forget: () => void): Child {
+  const { folder, token, sockets, reaper } = premises;
+  const child = startChild(program, account, { id, master: process.pid, folder }, sockets.held, {
     message: (message) => tell({ type: "said", id, message }),
     exit: (code, signal, lastError) => {
+      if (child.pid !== undefined) reaper.unwatch(child.pid);
       forget();
       tell({ type: "exited", id, code, signal, lastError });
     },

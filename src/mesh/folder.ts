@@ -1,10 +1,11 @@
 // The private folder of one service's mesh: made by the master, swept when its master was killed.
 import { randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MultiNodeError } from "../errors.js";
+import { pause } from "../promises.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "./endpoint.js";
 
 const PREFIX = "multi-node-";
@@ -14,16 +15,17 @@ const UNFINISHED_MS = 60_000;
 const SECOND_KNOCK_MS = 100;
 
 /**
- * Makes a folder that only this user can enter.
+ * Makes a folder that only this user, or the owner that nodes run as, can enter.
  * @throws MultiNodeError MN_ERR_MESH_FOLDER when no place is writable or short enough for a Unix socket's path.
  */
-export function makeFolder(): string {
+export function makeFolder(owner?: { uid: number; gid: number }): string {
   let cause: unknown;
   for (const base of candidateBases()) {
     const folder = join(base, `${PREFIX}${randomBytes(6).toString("hex")}`);
-    if (endpoint(folder, "node-999999999").length > LONGEST_ENDPOINT) continue;
+    if (Buffer.byteLength(endpoint(folder, "node-999999999")) > LONGEST_ENDPOINT) continue;
     try {
       mkdirSync(folder, { mode: 0o700 });
+      if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
       return folder;
     } catch (error) {
       cause = error;
@@ -58,7 +60,7 @@ export async function sweepFolders(): Promise<void> {
   const folders = candidateBases().flatMap((base) => ownFolders(base));
   await Promise.all(
     folders.map(async (folder) => {
-      if (await isAbandoned(folder)) removeFolder(folder);
+      if (await isAbandoned(folder)) ignoreErrors(() => removeFolder(folder));
     }),
   );
 }
@@ -98,9 +100,7 @@ async function isAbandoned(folder: string): Promise<boolean> {
   const sockets = namesIn(folder).map((id) => endpoint(folder, id));
   if (sockets.length === 0) return isOlderThan(folder, UNFINISHED_MS);
   if (!(await allRefuse(sockets))) return false;
-  await new Promise((resolve) => {
-    setTimeout(resolve, SECOND_KNOCK_MS).unref();
-  });
+  await pause(SECOND_KNOCK_MS);
   return allRefuse(sockets);
 }
 

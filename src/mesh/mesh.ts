@@ -1,7 +1,8 @@
 // This process' place in the mesh: accepts those who come later, dials those who came before.
-import { chmodSync } from "node:fs";
+import { chmodSync, chownSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { debuglog } from "node:util";
+import { pause } from "../promises.js";
 import type { Peer } from "../role.js";
 import { endpoint } from "./endpoint.js";
 import { greet, welcome } from "./greeting.js";
@@ -35,13 +36,14 @@ export class Mesh {
     return [...this.#connections.values()].filter((peer) => peer !== undefined);
   }
 
-  /** Accepts from now on. Resolves when the socket is there; rejects when it cannot be made. */
-  open(): Promise<void> {
+  /** Accepts from now on, from this user or from the owner that nodes run as. Resolves when the socket is there; rejects when it cannot be made. */
+  open(owner?: { uid: number; gid: number }): Promise<void> {
     const path = endpoint(this.#options.folder, this.#options.self.id);
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject).listen(path, () => {
         this.#server.off("error", reject).on("error", (error) => debug("mesh socket: %s", error.message));
         if (process.platform !== "win32") chmodSync(path, 0o600);
+        if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
         if (this.#state === "new") this.#state = "open";
         resolve();
       });
@@ -95,7 +97,7 @@ export class Mesh {
       const error = await opened(socket);
       if (error === undefined) return socket;
       if (error.code !== "EAGAIN") return undefined;
-      await new Promise((resolve) => setTimeout(resolve, REDIAL_MS).unref());
+      await pause(REDIAL_MS);
     }
     return undefined;
   }

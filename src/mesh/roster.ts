@@ -4,9 +4,10 @@
 export class Roster {
   readonly #members = new Set<string>();
 
-  /** Adds a process and returns those that it is to dial. */
+  /** Adds a process and returns those that it is to dial: none where it is a member already. */
   join(id: string): string[] {
-    const before = [...this.#members].filter((member) => member !== id);
+    if (this.#members.has(id)) return [];
+    const before = [...this.#members];
     this.#members.add(id);
     return before;
   }

@@ -1,17 +1,22 @@
 // A node's life: joins the mesh, serves, drains when told to or when the master is gone, ends.
-import { BindError, type ErrorCode } from "../errors.js";
+import { BindError, type ErrorCode, MultiNodeError } from "../errors.js";
 import { leaveFolder } from "../mesh/folder.js";
 import { Mesh } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
-import { afterThisTurn, allSettled, Deferred } from "../promises.js";
+import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
 import type { Boot, SocketInfo, SocketKey, ToNode } from "../protocol.js";
-import type { Listener, Outlet, Peer, Role, ServerSource } from "../role.js";
+import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
 import { Ports } from "../serve/ports.js";
 import type { ListeningSocket, SocketHandle } from "../serve/server.js";
 import { Service } from "../serve/service.js";
-import { removeSocketFile } from "../serve/socket-file.js";
+import { removeAbandonedFile } from "../serve/socket-file.js";
 import { startOfProcess } from "../started.js";
+import { Asking } from "./asking.js";
+import { startBeating } from "./heartbeat.js";
 import { MasterLine } from "./master-line.js";
+
+/** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
+const MESH_WAIT_MS = 1_000;
 
 /** Who waits for a socket that was not known when this node started. */
 interface Asked {
@@ -28,9 +33,12 @@ export class NodeRuntime implements Role {
   readonly #ports = new Ports();
   readonly #service = new Service();
   readonly #starting: Promise<void>[] = [];
+  readonly #meshed = new Deferred<void>();
   readonly #ready = new Deferred<void>();
   readonly #asked = new Map<SocketKey, Asked>();
+  readonly #asking = new Asking((message) => this.#line.send(message));
   #mesh: Mesh | undefined;
+  #masterIs: "there" | "gone" = "there";
   #state: "starting" | "serving" | "draining" = "starting";
 
   constructor(boot: Boot, options: ServiceOptions, outlet: Outlet) {
@@ -64,6 +72,18 @@ export class NodeRuntime implements Role {
     return this.#ports.listener(key);
   }
 
+  async reload(): Promise<void> {
+    await this.#asking.ask({ type: "reload" });
+  }
+
+  async resize(nodes: number): Promise<void> {
+    await this.#asking.ask({ type: "resize", nodes });
+  }
+
+  status(): Promise<Status> {
+    return this.#asking.ask({ type: "status" }) as Promise<Status>;
+  }
+
   /** Asks the master to end the service, this process included: it resolves only where that takes a while. */
   close(): Promise<void> {
     this.#line.send({ type: "close" });
@@ -82,12 +102,21 @@ export class NodeRuntime implements Role {
     return new Promise((resolve, reject) => this.#asked.set(key, { resolve, reject }));
   }
 
-  /** Serving means: every server that the program asked for until now listens. */
+  /** Serving means: every server that the program asked for until now listens, and whoever can be reached is. */
   async #started(): Promise<void> {
     await allSettled(this.#starting);
-    if (this.#state !== "starting") return;
+    await Promise.race([this.#meshed.promise, pause(MESH_WAIT_MS)]);
+    if (this.#state !== "starting") throw new MultiNodeError("MN_ERR_CLOSED", "this node ends before it has served");
     this.#state = "serving";
     this.#line.send({ type: "ready" });
+    startBeating(
+      (beat) => this.#line.send({ type: "beat", beat }),
+      () => this.#service.counts(),
+    );
+  }
+
+  async #dialAll(peers: string[]): Promise<void> {
+    await Promise.all(peers.map((peer) => this.#mesh?.dial(peer)));
   }
 
   #onMessage(message: ToNode, handle: SocketHandle | undefined): void {
@@ -95,8 +124,7 @@ export class NodeRuntime implements Role {
       case "token":
         return void this.#join(Buffer.from(message.token, "hex"));
       case "welcome":
-        for (const peer of message.peers) void this.#mesh?.dial(peer);
-        return;
+        return this.#meshed.resolve(this.#dialAll(message.peers));
       case "left":
         this.#mesh?.forget(message.id);
         return this.#outlet.left(message.id);
@@ -104,6 +132,9 @@ export class NodeRuntime implements Role {
         return this.#onSocket(message.socket, handle);
       case "no-socket":
         return this.#asked.get(message.key)?.reject(new BindError(message.code as ErrorCode, message.message));
+      case "answer":
+      case "refusal":
+        return this.#asking.onAnswer(message);
       case "drain":
         return void this.#drain(message.timeout);
     }
@@ -143,10 +174,11 @@ export class NodeRuntime implements Role {
     });
   }
 
-  /** A terminal's Ctrl-C reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
+  /** What a terminal sends reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
   #watchSignals(): void {
     process.on("SIGINT", () => {});
     process.on("SIGQUIT", () => {});
+    process.on("SIGHUP", () => {});
     process.on("SIGTERM", () => {
       this.#line.send({ type: "draining" });
       void this.#drain(this.#options.drainTimeout);
@@ -154,10 +186,11 @@ export class NodeRuntime implements Role {
   }
 
   #onMasterLost(): void {
+    this.#masterIs = "gone";
+    this.#asking.fail();
     process.once("exit", () => {
       this.#mesh?.close();
       leaveFolder(this.#boot.folder, this.self.id);
-      for (const socket of this.#boot.sockets) removeSocketFile(socket);
     });
     void this.#drain(this.#options.drainTimeout);
   }
@@ -166,6 +199,7 @@ export class NodeRuntime implements Role {
     if (this.#state === "draining") return;
     this.#state = "draining";
     await this.#service.end(timeout, (drain) => this.#outlet.drain(drain));
+    if (this.#masterIs === "gone") await Promise.all(this.#boot.sockets.map(removeAbandonedFile));
     process.exit();
   }
 }

@@ -1,39 +1,71 @@
-// The open connections of one server, and which of them have something in flight.
+// The open connections of one server, and what each protocol has in flight on them.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { Server as HttpServer, type ServerResponse } from "node:http";
-import type { Http2Session } from "node:http2";
+import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { ServerHttp2Session } from "node:http2";
 import { Server as HttpsServer } from "node:https";
 import type { Server, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import { Deferred } from "../promises.js";
+import { Http1Connection } from "./http1-connection.js";
+import { Http2Connection } from "./http2-connection.js";
 
 /** What Node publishes for each HTTP/1 request and for each finished response, whoever listens on the server. */
 interface Exchange {
+  request: IncomingMessage;
   response: ServerResponse;
   socket: Socket;
   server: Server;
 }
 
 /**
- * HTTP/1 connections, HTTP/2 sessions and all others are kept apart, as each ends in its own way: the first are idle
- * between two exchanges, the second finish their streams by themselves, of the others only the program knows.
+ * HTTP/1 connections are idle between two exchanges, HTTP/2 sessions finish their streams by themselves; of all others,
+ * upgraded ones among them, only the program knows what is in flight.
  */
 export class Connections {
-  readonly http1: Map<Socket, Set<ServerResponse>> = new Map();
-  readonly http2: Set<Http2Session> = new Set();
-  readonly others: Set<Socket> = new Set();
   readonly #server: Server;
-  readonly #speaksHttp1: boolean;
-  /** Called when an HTTP/1 request begins. */
-  onRequest: (socket: Socket, response: ServerResponse) => void = () => {};
+  /** What was accepted; below TLS this is the plain connection, from before the handshake on. */
+  readonly #accepted = new Set<Socket>();
+  readonly #http1 = new Map<Socket, Http1Connection>();
+  readonly #http2 = new Set<Http2Connection>();
+  readonly #allClosed = new Deferred<void>();
+  /** Set once the server drains. */
+  #grace: number | undefined;
+  #connectionsBegun = 0;
+  #requestsBegun = 0;
 
   constructor(server: Server) {
     this.#server = server;
-    this.#speaksHttp1 = server instanceof HttpServer || server instanceof HttpsServer;
-    server.prependListener(server instanceof TlsServer ? "secureConnection" : "connection", this.#add);
-    server.prependListener("session", this.#addSession);
+    server.prependListener("connection", this.#accept);
+    if (server instanceof HttpServer) server.prependListener("connection", this.#addHttp1);
+    if (server instanceof HttpsServer) server.prependListener("secureConnection", this.#addHttp1);
+    server.prependListener("session", this.#addHttp2);
     for (const event of ["upgrade", "connect"]) this.#watchUpgrades(event);
     subscribe("http.server.request.start", this.#begin);
     subscribe("http.server.response.finish", this.#finish);
+  }
+
+  /** Open connections. */
+  get size(): number {
+    return this.#accepted.size;
+  }
+
+  /** Requests, upgrades and HTTP/2 streams that have begun; connections, where the server knows none of these. */
+  get served(): number {
+    return this.#requestsBegun > 0 ? this.#requestsBegun : this.#connectionsBegun;
+  }
+
+  /** Brings every connection to its end as its protocol allows, those in a handshake too; resolves after the last. */
+  drain(grace: number): Promise<void> {
+    this.#grace = grace;
+    for (const connection of [...this.#http1.values(), ...this.#http2]) connection.drain(grace);
+    if (this.#server instanceof TlsServer) this.#endSilent(grace);
+    if (this.#accepted.size === 0) this.#allClosed.resolve();
+    return this.#allClosed.promise;
+  }
+
+  cut(): void {
+    for (const connection of this.#http2) connection.destroy();
+    for (const socket of [...this.#http1.keys(), ...this.#accepted]) socket.destroy();
   }
 
   /** Ends the watch: nothing of it stays behind. */
@@ -42,20 +74,44 @@ export class Connections {
     unsubscribe("http.server.response.finish", this.#finish);
   }
 
-  readonly #add = (socket: Socket): void => {
-    if (this.#speaksHttp1) this.http1.set(socket, new Set());
-    else this.others.add(socket);
+  readonly #accept = (socket: Socket): void => {
+    this.#accepted.add(socket);
+    this.#connectionsBegun += 1;
     socket.once("close", () => {
-      this.http1.delete(socket);
-      this.others.delete(socket);
+      this.#accepted.delete(socket);
+      if (this.#grace !== undefined && this.#accepted.size === 0) this.#allClosed.resolve();
     });
   };
 
-  readonly #addSession = (session: Http2Session): void => {
-    this.http2.add(session);
-    this.others.delete(session.socket);
-    session.once("close", () => this.http2.delete(session));
+  readonly #addHttp1 = (socket: Socket): Http1Connection => {
+    const connection = new Http1Connection(socket);
+    this.#http1.set(socket, connection);
+    socket.once("close", () => this.#removeHttp1(socket));
+    if (this.#grace !== undefined) connection.drain(this.#grace);
+    return connection;
   };
+
+  #removeHttp1(socket: Socket): void {
+    this.#http1.get(socket)?.release();
+    this.#http1.delete(socket);
+  }
+
+  readonly #addHttp2 = (session: ServerHttp2Session): void => {
+    const connection = new Http2Connection(session);
+    this.#http2.add(connection);
+    session.on("stream", () => {
+      this.#requestsBegun += 1;
+    });
+    session.once("close", () => this.#http2.delete(connection));
+    if (this.#grace !== undefined) connection.drain(this.#grace);
+  };
+
+  /** A client that never begins its TLS handshake has nothing in flight. */
+  #endSilent(grace: number): void {
+    setTimeout(() => {
+      for (const socket of this.#accepted) if (socket.bytesRead === 0) socket.destroy();
+    }, grace).unref();
+  }
 
   /** A listener for upgrades changes what a server does, so ours comes only with the program's own. */
   #watchUpgrades(event: string): void {
@@ -72,20 +128,21 @@ export class Connections {
   }
 
   readonly #upgrade = (_request: unknown, socket: Socket): void => {
-    if (this.http1.delete(socket)) this.others.add(socket);
+    this.#requestsBegun += 1;
+    this.#removeHttp1(socket);
   };
 
+  /** Also on a connection that the program, or HTTP/2's server with `allowHTTP1`, has handed to Node's HTTP/1. */
   readonly #begin = (message: unknown): void => {
     const { response, socket, server } = message as Exchange;
-    if (server !== this.#server) return;
-    this.others.delete(socket);
-    const responses = this.http1.get(socket) ?? new Set();
-    this.http1.set(socket, responses.add(response));
-    this.onRequest(socket, response);
+    if (server !== this.#server && !this.#accepted.has(socket)) return;
+    this.#requestsBegun += 1;
+    const connection = this.#http1.get(socket) ?? this.#addHttp1(socket);
+    connection.begin(response);
   };
 
   readonly #finish = (message: unknown): void => {
-    const { response, socket } = message as Exchange;
-    this.http1.get(socket)?.delete(response);
+    const { request, response, socket } = message as Exchange;
+    this.#http1.get(socket)?.finish(request, response);
   };
 }

@@ -1,6 +1,7 @@
 // What a process serves: each server with its connections, from the held socket to the end of its drain.
 import type { Server } from "node:net";
 import type { Port } from "../options.js";
+import type { Beat } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
 import { drain } from "./drain.js";
@@ -11,9 +12,20 @@ export class Service {
 
   /** Makes the server and lets it accept from the held socket. */
   async serve(source: ServerSource, socket: ListeningSocket, port: Port): Promise<void> {
+    // The program has what listen() returned before its function runs.
+    await Promise.resolve();
     const server = await makeServer(source);
     this.#servers.set(server, new Connections(server));
     await adopt(server, socket, port.backlog);
+  }
+
+  /** What this process has served and what it holds now. */
+  counts(): Pick<Beat, "served" | "connections"> {
+    const all = [...this.#servers.values()];
+    return {
+      served: all.reduce((sum, { served }) => sum + served, 0),
+      connections: all.reduce((sum, { size }) => sum + size, 0),
+    };
   }
 
   /**
@@ -29,7 +41,7 @@ export class Service {
       }, timeout).unref();
     });
     const told = tell({ deadline: Date.now() + timeout, signal: cut.signal });
-    const drained = [...this.#servers].map(([server, connections]) => drain(server, connections, cut.signal));
+    const drained = [...this.#servers].map(([server, connections]) => drain(server, connections, timeout, cut.signal));
     await Promise.all([...drained, Promise.race([told, overdue])]);
   }
 }

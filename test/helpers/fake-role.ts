@@ -3,14 +3,16 @@ import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { Nodes } from "#src/nodes.js";
 import { checkPortOptions, type Port } from "#src/options.js";
-import type { Listener, Outlet, Peer, Role, ServerSource } from "#src/role.js";
+import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "#src/role.js";
 
 export class FakeRole implements Role {
   readonly self: Peer;
   readonly peers: Peer[] = [];
   readonly ready: Promise<void> = Promise.resolve();
   readonly listens: [Port, ServerSource][] = [];
-  closes = 0;
+  /** What was asked for, in order: reload, resize with its number, status, close. */
+  readonly asked: (string | number)[][] = [];
+  readonly told: Status = { pid: 1, since: 0, wanted: 2, reloading: false, nodes: [] };
   address: string | null = null;
 
   constructor(id: string) {
@@ -22,8 +24,21 @@ export class FakeRole implements Role {
     return { address: () => this.address };
   }
 
+  async reload(): Promise<void> {
+    this.asked.push(["reload"]);
+  }
+
+  async resize(nodes: number): Promise<void> {
+    this.asked.push(["resize", nodes]);
+  }
+
+  async status(): Promise<Status> {
+    this.asked.push(["status"]);
+    return this.told;
+  }
+
   async close(): Promise<void> {
-    this.closes += 1;
+    this.asked.push(["close"]);
   }
 }
 

@@ -1,9 +1,11 @@
 // The supervisor's outside as a test sees it: a clock that stands still, processes that are names in a list.
 import type { StartError } from "#src/errors.js";
 import type { Port } from "#src/options.js";
-import type { SocketKey, ToMaster, ToNode } from "#src/protocol.js";
-import type { NodeExit } from "#src/role.js";
-import { Supervisor, type SupervisorMessage, type SupervisorOptions, type World } from "#src/master/supervisor.js";
+import { Supervisor } from "#src/master/supervisor.js";
+import type { SupervisorMessage, SupervisorOptions, World } from "#src/master/supervisor-world.js";
+import type { Beat, Order, SocketKey, ToMaster, ToNode } from "#src/protocol.js";
+import type { NodeExit, ReloadEvent, Status } from "#src/role.js";
+import { Asked } from "./asked.js";
 
 interface Timer {
   due: number;
@@ -21,11 +23,21 @@ export interface FakeEnd {
 export const OPTIONS: SupervisorOptions = {
   places: 2,
   restartChildren: true,
+  restart: { intensity: 0, period: 60_000, beyond: "back-off" },
   masterServes: false,
   readyTimeout: 30_000,
   drainTimeout: 25_000,
+  surge: 1,
+  hangTimeout: 0,
+  maxMemory: 0,
+  maxLifetime: 0,
+  maxRequests: 0,
+  scale: undefined,
+  master: { pid: 1_000, since: 900_000 },
   program: "/srv/program.js",
 };
+
+const BEAT: Beat = { rss: 50_000_000, served: 0, connections: 0, utilization: 0.5, inspected: false };
 
 export class FakeWorld implements World {
   readonly supervisor: Supervisor;
@@ -35,13 +47,18 @@ export class FakeWorld implements World {
   /** Those of them whose end was not told yet. */
   readonly living: Set<string> = new Set();
   readonly killed: string[] = [];
+  /** Those that were to be asked where they hang. */
+  readonly examined: string[] = [];
   readonly sent: { id: string; message: ToNode }[] = [];
   readonly bound: { id: string; key: SocketKey; port: Port }[] = [];
   readonly logged: string[] = [];
   readonly readies: boolean[] = [];
   readonly exits: NodeExit[] = [];
+  readonly reloads: ReloadEvent[] = [];
   readonly ends: (StartError | undefined)[] = [];
   closeRequests = 0;
+  /** What chance gives: 0 is the longest delay, and the latest end of a lifetime. */
+  chance = 0;
   #clock = 1_000_000;
 
   constructor(options: Partial<SupervisorOptions> = {}) {
@@ -50,6 +67,10 @@ export class FakeWorld implements World {
 
   now(): number {
     return this.#clock;
+  }
+
+  random(): number {
+    return this.chance;
   }
 
   later(ms: number, message: SupervisorMessage): () => void {
@@ -72,6 +93,10 @@ export class FakeWorld implements World {
     this.killed.push(id);
   }
 
+  examine(id: string): void {
+    this.examined.push(id);
+  }
+
   bind(id: string, key: SocketKey, port: Port): void {
     this.bound.push({ id, key, port });
   }
@@ -86,6 +111,10 @@ export class FakeWorld implements World {
 
   onExit(exit: NodeExit): void {
     this.exits.push(exit);
+  }
+
+  onReload(event: ReloadEvent): void {
+    this.reloads.push(event);
   }
 
   onCloseRequest(): void {
@@ -117,6 +146,25 @@ export class FakeWorld implements World {
     }
   }
 
+  /** A node's event loop turns, and it fares as told. */
+  beat(id: string, beat: Partial<Beat> = {}): void {
+    this.say(id, { type: "beat", beat: { ...BEAT, ...beat } });
+  }
+
+  /** It is known where a node hangs, or known that this cannot be found out. */
+  tellExamined(id: string, stack: string | undefined): void {
+    this.supervisor.tell({ type: "examined", id, stack });
+  }
+
+  /** Somebody in the master wants something; what came of it is in the hands of the test. */
+  order(order: Order): Asked {
+    return new Asked(this.supervisor.order(order));
+  }
+
+  status(): Promise<Status> {
+    return this.supervisor.order({ type: "status" }) as Promise<Status>;
+  }
+
   /** A node's process ends. */
   exit(id: string, { signal, code = signal === undefined ? 0 : null, lastError }: FakeEnd = {}): void {
     this.living.delete(id);
@@ -129,15 +177,26 @@ export class FakeWorld implements World {
     const end = this.#clock + ms;
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
       this.timers.delete(timer);
-      this.#clock = timer.due;
+      this.#clock = Math.max(this.#clock, timer.due);
       this.supervisor.tell(timer.message);
     }
     this.#clock = end;
   }
 
+  /** The clock goes on while the master stands still: what fell due meanwhile is told late, at the new time. */
+  standStill(ms: number): void {
+    this.#clock += ms;
+    this.pass(0);
+  }
+
   /** Milliseconds of the timers that wait with messages of one kind. */
   waiting(type: SupervisorMessage["type"]): number[] {
     return [...this.timers].filter(({ message }) => message.type === type).map(({ ms }) => ms);
+  }
+
+  /** All timers but that of the regular look at the nodes, which is there as long as the service runs. */
+  get deadlines(): SupervisorMessage[] {
+    return [...this.timers].map(({ message }) => message).filter(({ type }) => type !== "checkup");
   }
 
   /** Everything sent so far to a node, the kind of each message. */

@@ -1,92 +1,94 @@
-// A client with known arithmetic: so many requests at a time, each on a fresh connection, each one counted.
-import { get } from "node:http";
+// A load with known arithmetic: so many requests at a time, each one counted once, whatever became of it.
+import { Deferred } from "#src/promises.js";
+import { type Counts, type Flight, Ledger, TimedOut } from "./load-ledger.js";
 
-export interface Counts {
-  ok: number;
-  /** The connection was refused: nobody held the socket. */
-  refused: number;
-  /** Lost in a process that was killed while it had the request. */
-  lostInKilled: number;
-  /** Everything else that is not an answer. */
-  unexplained: string[];
+/** What one client program does: it asks, checks the answer, and never hides a failure. */
+export interface Client {
+  /** Resolves when the answer is what it has to be, rejects with what went wrong. */
+  request(flight: Flight): Promise<void>;
+  close(): void;
 }
 
-interface Flight {
-  /** The process that has the request, once it said so. */
-  pid: number | undefined;
-  /** Whether a process was killed while nobody had said that it has the request. */
-  killMeanwhile: boolean;
+export interface LoadOptions {
+  /** Clients, each with connections of its own. Default: 8. */
+  clients?: number;
+  /** Requests of one client at a time. Default: 1. */
+  width?: number;
+  /** Milliseconds between two requests of a client. Default: none. */
+  pause?: () => number;
 }
+
+/** Milliseconds after which a request counts as timed out. */
+const PATIENCE = 30_000;
 
 export class Load {
-  readonly #port: number;
-  readonly #concurrency: number;
-  readonly #flights = new Set<Flight>();
-  readonly #killed = new Set<number>();
-  readonly #counts: Counts = { ok: 0, refused: 0, lostInKilled: 0, unexplained: [] };
-  #workers: Promise<void>[] = [];
+  readonly ledger: Ledger = new Ledger();
+  readonly #clients: Client[];
+  readonly #options: Required<LoadOptions>;
+  readonly #wakeUp = new Set<() => void>();
   #state: "new" | "running" | "stopping" = "new";
+  #workers: Promise<void>[] = [];
 
-  constructor(port: number, concurrency: number) {
-    this.#port = port;
-    this.#concurrency = concurrency;
+  /** `connect` is called once for each client, with its number. */
+  constructor(connect: (index: number) => Client, { clients = 8, width = 1, pause = () => 0 }: LoadOptions = {}) {
+    this.#options = { clients, width, pause };
+    this.#clients = Array.from({ length: clients }, (_, index) => connect(index));
   }
 
   start(): void {
+    const { width } = this.#options;
     this.#state = "running";
-    this.#workers = Array.from({ length: this.#concurrency }, () => this.#work());
-  }
-
-  /** To be told before a process is killed. */
-  onKill(pid: number): void {
-    this.#killed.add(pid);
-    for (const flight of this.#flights) flight.killMeanwhile ||= flight.pid === undefined;
+    this.#workers = this.#clients.flatMap((client) => Array.from({ length: width }, () => this.#work(client)));
   }
 
   /** Lets the requests in flight finish. */
   async stop(): Promise<Counts> {
     this.#state = "stopping";
+    for (const wakeUp of this.#wakeUp) wakeUp();
     await Promise.all(this.#workers);
-    return this.#counts;
+    for (const client of this.#clients) client.close();
+    return this.ledger.sum();
   }
 
-  async #work(): Promise<void> {
-    while (this.#state === "running") await this.#request();
-  }
-
-  async #request(): Promise<void> {
-    const flight: Flight = { pid: undefined, killMeanwhile: false };
-    this.#flights.add(flight);
-    try {
-      const body = await this.#fetch(flight);
-      if (body === "done") this.#counts.ok += 1;
-      else this.#counts.unexplained.push(`wrong body: ${JSON.stringify(body)}`);
-    } catch (error) {
-      this.#judge(flight, error as NodeJS.ErrnoException);
-    } finally {
-      this.#flights.delete(flight);
+  async #work(client: Client): Promise<void> {
+    while (this.#state === "running") {
+      await this.#request(client);
+      await this.#rest();
     }
   }
 
-  /** A request that a process had is lost with that process alone; one that nobody had yet, only at the time of a kill. */
-  #judge(flight: Flight, error: NodeJS.ErrnoException): void {
-    const died = flight.pid === undefined ? flight.killMeanwhile : this.#killed.has(flight.pid);
-    if (error.code === "ECONNREFUSED") this.#counts.refused += 1;
-    else if (error.code === "ECONNRESET" && died) this.#counts.lostInKilled += 1;
-    else this.#counts.unexplained.push(`${error.code}: ${error.message} (${JSON.stringify(flight)})`);
+  async #request(client: Client): Promise<void> {
+    const flight = this.ledger.begin();
+    try {
+      await patiently(client.request(flight));
+      this.ledger.answered(flight);
+    } catch (error) {
+      this.ledger.failed(flight, error as NodeJS.ErrnoException);
+    }
   }
 
-  #fetch(flight: Flight): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const request = get({ host: "127.0.0.1", port: this.#port, agent: false }, (response) => {
-        flight.pid = Number(response.headers["x-pid"]);
-        let body = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => {
-          body += chunk;
-        });
-        response.on("end", () => resolve(body)).on("error", reject);
-      });
-      request.on("error", reject);
-    });
+  /** The pause ends early when the load does. */
+  async #rest(): Promise<void> {
+    const ms = this.#options.pause();
+    if (ms === 0) return;
+    const rested = new Deferred<void>();
+    const wakeUp = (): void => rested.resolve();
+    const timer = setTimeout(wakeUp, ms);
+    this.#wakeUp.add(wakeUp);
+    await rested.promise;
+    clearTimeout(timer);
+    this.#wakeUp.delete(wakeUp);
+  }
+}
+
+async function patiently(answer: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimedOut(`no answer within ${PATIENCE} ms`)), PATIENCE);
+  });
+  try {
+    await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import type { Drain, Peer } from "#src/role.js";
+import type { Drain, NodeExit, Peer } from "#src/role.js";
 import { fakeNodes, fakeStream, peer } from "../helpers/fake-role.js";
 
 const server = createServer();
@@ -88,16 +88,30 @@ test("the waiting stream of an ended process is destroyed; one that somebody has
   assert.equal(held.destroyed, false);
 });
 
-test("addresses, exits and the end are events", () => {
+test("addresses, exits, reloads and the end are events", () => {
   const { nodes, outlet } = fakeNodes("master", server);
   const heard: unknown[] = [];
-  for (const event of ["listening", "exit", "close"] as const)
+  for (const event of ["listening", "exit", "reload", "close"] as const)
     nodes.on(event, (...args: unknown[]) => heard.push([event, ...args]));
-  const exit = { id: "node-1", pid: 7, code: 0, signal: null, uptime: 5, lastError: undefined };
+  const exit: NodeExit = {
+    id: "node-1",
+    pid: 7,
+    code: 0,
+    signal: null,
+    uptime: 5,
+    reason: "died",
+    lastError: undefined,
+  };
   outlet.listening("/run/web.sock");
   outlet.exit(exit);
+  outlet.reload({ state: "started" });
   outlet.close();
-  assert.deepEqual(heard, [["listening", "/run/web.sock"], ["exit", exit], ["close"]]);
+  assert.deepEqual(heard, [
+    ["listening", "/run/web.sock"],
+    ["exit", exit],
+    ["reload", { state: "started" }],
+    ["close"],
+  ]);
 });
 
 test("an error that nobody listens for is given back, one that somebody does is told", () => {
@@ -135,8 +149,54 @@ test("a drain waits for what every listener promises, and tells each, whatever a
   assert.equal(nodes.listenerCount("drain"), 1, "the listener for once is gone");
 });
 
-test("close() is the role's", async () => {
-  const { nodes, role } = fakeNodes("master", server);
-  await nodes.close();
-  assert.equal(role.closes, 1);
+for (const [title, listener] of [
+  ["throws", (): void => fail("no database")],
+  ["rejects", async (): Promise<void> => fail("no database")],
+] as const) {
+  test(`a listener of "drain" that ${title} is an error, and the others are waited for all the same`, async () => {
+    const { nodes, outlet } = fakeNodes("node-1", server);
+    const heard: unknown[] = [];
+    nodes.on("error", ({ message }) => heard.push(message));
+    nodes.on("drain", listener as () => void);
+    nodes.on("drain", async () => {
+      await new Promise(setImmediate);
+      heard.push("drained");
+    });
+    await outlet.drain({ deadline: 0, signal: new AbortController().signal });
+    assert.deepEqual(heard, ["no database", "drained"]);
+  });
+}
+
+test("a drain that fails is written to standard error where nobody listens for errors", async (t) => {
+  const { nodes, outlet } = fakeNodes("node-1", server);
+  const write = t.mock.method(process.stderr, "write", () => true);
+  nodes.on("drain", () => fail("no database"));
+  await outlet.drain({ deadline: 0, signal: new AbortController().signal });
+  assert.match(String(write.mock.calls[0]?.arguments[0]), /^multi-node: a listener of "drain" failed: Error: no database/);
 });
+
+test("reload(), resize(), status() and close() are the role's", async () => {
+  const { nodes, role } = fakeNodes("master", server);
+  await nodes.reload();
+  await nodes.resize(3);
+  assert.equal(await nodes.status(), role.told);
+  await nodes.close();
+  assert.deepEqual(role.asked, [["reload"], ["resize", 3], ["status"], ["close"]]);
+});
+
+test("a number of nodes that cannot be is refused before anybody is asked", async () => {
+  const { nodes, role } = fakeNodes("master", server);
+  for (const wrong of [0, -1, 1.5, Number.NaN, "2", undefined]) {
+    const shown = typeof wrong === "string" ? "'2'" : String(wrong);
+    await assert.rejects(nodes.resize(wrong as number), {
+      name: "UsageError",
+      code: "MN_ERR_OPTION",
+      message: `option nodes: an integer of at least 1 is taken, got ${shown}`,
+    });
+  }
+  assert.deepEqual(role.asked, []);
+});
+
+function fail(message: string): never {
+  throw new Error(message);
+}

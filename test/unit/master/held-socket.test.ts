@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { BindError } from "#src/errors.js";
 import { type HeldSocket, hold } from "#src/master/held-socket.js";
+import { InheritedSockets } from "#src/master/inherited.js";
 import { checkPortOptions, type PortOptions } from "#src/options.js";
 import { adopt } from "#src/serve/server.js";
 import { identify } from "#src/serve/socket-file.js";
@@ -127,7 +128,7 @@ test("a path in a folder that there is not is no matter of permission", async (t
 });
 
 test("closing lets the port go", async (t) => {
-  const held = await hold("key", checkPortOptions({ port: 0, host: LOOPBACK }));
+  const held = await hold("key", checkPortOptions({ port: 0, host: LOOPBACK }), new InheritedSockets());
   held.close();
   const { port } = held.address as AddressInfo;
   const server = net.createServer().listen(port, LOOPBACK);
@@ -136,7 +137,7 @@ test("closing lets the port go", async (t) => {
 });
 
 async function bind(t: TestContext, options: PortOptions): Promise<HeldSocket> {
-  const held = await hold("key", checkPortOptions(options));
+  const held = await hold("key", checkPortOptions(options), new InheritedSockets());
   t.after(() => held.close());
   return held;
 }
@@ -164,7 +165,7 @@ async function fails(options: PortOptions, code: string, causeCode: string, mess
 async function failure(options: PortOptions): Promise<BindError> {
   let error: unknown = `${JSON.stringify(options)} was bound`;
   try {
-    (await hold("key", checkPortOptions(options))).close();
+    (await hold("key", checkPortOptions(options), new InheritedSockets())).close();
   } catch (thrown) {
     error = thrown;
   }

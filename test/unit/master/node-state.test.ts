@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { MultiNodeError } from "#src/errors.js";
 import { type NodeEvent, type NodeState, transition, transitions } from "#src/master/node-state.js";
 
-const STATES = ["spawning", "serving", "draining", "exited"] as const satisfies NodeState[];
-const EVENTS = ["ready", "drain", "draining", "overdue", "exit"] as const satisfies NodeEvent[];
+const STATES = ["spawning", "serving", "hung", "draining", "exited"] as const satisfies NodeState[];
+const EVENTS = ["ready", "hang", "examined", "drain", "draining", "overdue", "exit"] as const satisfies NodeEvent[];
 
 /** State and event: next state, then what is to be done. What is missing is illegal. */
 const LEGAL: Record<string, [state: NodeState, ...effects: string[]]> = {
@@ -15,9 +15,14 @@ const LEGAL: Record<string, [state: NodeState, ...effects: string[]]> = {
   "spawning draining": ["draining", "expect-exit"],
   "spawning overdue": ["spawning", "kill"],
   "spawning exit": ["exited", "announce-exit"],
+  "serving hang": ["hung", "examine"],
   "serving drain": ["draining", "send-drain", "expect-exit"],
   "serving draining": ["draining", "expect-exit"],
   "serving exit": ["exited", "announce-exit"],
+  "hung examined": ["hung", "kill"],
+  "hung drain": ["hung", "kill"],
+  "hung draining": ["hung"],
+  "hung exit": ["exited", "announce-exit"],
   "draining ready": ["draining"],
   "draining draining": ["draining"],
   "draining drain": ["draining", "send-drain", "expect-exit"],
@@ -72,6 +77,29 @@ test("property: a node that began to drain never serves again", () => {
       assert.ok(state === "draining" || state === "exited");
     }),
   );
+});
+
+test("property: a node that hung is killed, or gone", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...EVENTS)), (events) => {
+      let state: NodeState = "hung";
+      const effects: string[] = [];
+      for (const event of events) {
+        const step: ReturnType<typeof transition> | undefined = transitions[state][event];
+        effects.push(...(step?.effects ?? []));
+        state = step?.state ?? state;
+      }
+      assert.ok(state === "hung" || state === "exited");
+      assert.ok(effects.every((effect) => effect === "kill" || effect === "announce-exit"));
+    }),
+  );
+});
+
+test("every state but the last has an end, and every one can be reached from the first", () => {
+  const reached = new Set<NodeState>(["spawning"]);
+  for (const state of reached) for (const { state: next } of Object.values(transitions[state])) reached.add(next);
+  assert.deepEqual([...reached].sort(), STATES.toSorted());
+  for (const state of STATES) assert.equal(transitions[state].exit?.state, state === "exited" ? undefined : "exited");
 });
 
 function refuses(state: NodeState, event: NodeEvent): void {

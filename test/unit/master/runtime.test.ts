@@ -13,7 +13,7 @@ import { within } from "../../helpers/deadline.js";
 import { setEnvironment, temporaryFolder } from "../../helpers/environment.js";
 
 const LOOPBACK = { port: 0, host: "127.0.0.1" };
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "exit"] as const;
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU", "SIGUSR2", "exit"] as const;
 
 test("it serves, tells where, and is ready", async (t) => {
   const { master, told } = start(t);
@@ -125,6 +125,7 @@ class RecordingOutlet {
       listening: (address) => this.tell("listening", address),
       drain: async () => this.tell("drain"),
       exit: () => this.tell("exit"),
+      reload: ({ state }) => this.tell("reload", state),
       error: (error) => {
         this.tell("error", (error as NodeJS.ErrnoException).code);
         return true;

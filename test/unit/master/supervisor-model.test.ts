@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { SupervisorOptions } from "#src/master/supervisor.js";
+import type { SupervisorOptions } from "#src/master/supervisor-world.js";
 import { FakeWorld, OPTIONS } from "../../helpers/fake-world.js";
 
 /** What a node's process has done so far; it may do a thing only when a real one could. */

@@ -21,7 +21,7 @@ test("each node that serves is announced, the last of them as that", () => {
   assert.deepEqual(world.readies, [false]);
   world.say("node-1", "ready");
   assert.deepEqual(world.readies, [false, true]);
-  assert.equal(world.timers.size, 0);
+  assert.deepEqual(world.deadlines, []);
 });
 
 test("a node that dies is replaced at once, and its end is told", () => {
@@ -36,6 +36,7 @@ test("a node that dies is replaced at once, and its end is told", () => {
     code: null,
     signal: "SIGKILL",
     uptime: 5_000,
+    reason: "died",
     lastError: "Error: out of luck",
   };
   assert.deepEqual(world.exits, [told]);
@@ -175,8 +176,9 @@ test("without restartChildren a master that serves goes on alone", () => {
   const world = new FakeWorld({ places: 1, restartChildren: false, masterServes: true }).start();
   world.exit("node-1", { code: 1 });
   assert.equal(world.ends.length, 0);
-  assert.equal(world.timers.size, 0);
+  assert.deepEqual(world.deadlines, []);
   world.stop();
+  assert.equal(world.timers.size, 0);
   assert.deepEqual(world.ends, [undefined]);
 });
 
@@ -186,9 +188,10 @@ test("a node that does not serve in time is killed, and counts as a start that f
   assert.deepEqual(world.killed, []);
   world.pass(1);
   assert.deepEqual(world.killed, ["node-1"]);
-  assert.deepEqual(world.logged, ["node-1 (pid 1001) is overdue to serve: ended by SIGKILL"]);
   assert.deepEqual(world.spawned, ["node-1"], "its place is filled when it is gone");
   world.exit("node-1", { signal: "SIGKILL" });
+  assert.deepEqual(world.logged, ["node-1 (pid 1001) did not serve within readyTimeout and was killed after 700 ms"]);
+  assert.equal(world.exits[0]?.reason, "not-ready");
   assert.equal(world.spawned.at(-1), "node-2");
 });
 

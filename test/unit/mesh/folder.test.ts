@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { hold } from "#src/master/held-socket.js";
+import { InheritedSockets } from "#src/master/inherited.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "#src/mesh/endpoint.js";
 import { leaveFolder, makeFolder, removeEndpoint, removeFolder, sweepFolders } from "#src/mesh/folder.js";
 import { checkPortOptions } from "#src/options.js";
@@ -121,7 +122,7 @@ test("a socket that refuses for a moment, between its making and its listening, 
   bases(t);
   const folder = makeFolder();
   const path = endpoint(folder, MASTER_ID);
-  const bound = await hold("any", checkPortOptions({ path }));
+  const bound = await hold("any", checkPortOptions({ path }), new InheritedSockets());
   t.after(() => bound.close());
   const sweeping = sweep();
   await adopt(unheard(t), { handle: bound.handle }, 511);

@@ -10,7 +10,9 @@ import { Connections } from "#src/serve/connections.js";
 import { drain } from "#src/serve/drain.js";
 import { within } from "../../helpers/deadline.js";
 
-const GRACE = 1_000;
+/** What a server without a `keepAliveTimeout` of its own gives an idle connection. */
+const GRACE = 5_000;
+const LONG = 60_000;
 
 test("a request in flight is answered, and its connection ends with the answer", async (t) => {
   const { server, client, response } = await inFlight(t);
@@ -25,29 +27,26 @@ test("a request in flight is answered, and its connection ends with the answer",
 });
 
 test("an answer whose head is sent already is finished, and its connection let go as an idle one", async (t) => {
-  t.mock.timers.enable({ apis: ["setInterval"] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const { server, client, response } = await inFlight(t);
   response.write("first half, ");
   const drained = draining(server);
   const answer = rest(client);
   t.mock.timers.tick(GRACE);
-  t.mock.timers.tick(GRACE);
   await once(response.end("second half"), "close");
-  t.mock.timers.tick(GRACE);
   t.mock.timers.tick(GRACE);
   assert.match(await answer, /first half, .*second half/s);
   await drained.done();
 });
 
 test("an idle connection stays for a grace, and a request that comes within is answered as the last", async (t) => {
-  t.mock.timers.enable({ apis: ["setInterval"] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const { server, client, response } = await inFlight(t);
   response.end("first");
   await once(client, "data");
   const drained = draining(server);
   client.write(REQUEST);
   const [, second] = (await once(server.server, "request")) as [unknown, ServerResponse];
-  t.mock.timers.tick(GRACE);
   t.mock.timers.tick(GRACE);
   assert.equal(client.readableEnded, false, "it is not idle");
   second.end("second");
@@ -56,8 +55,8 @@ test("an idle connection stays for a grace, and a request that comes within is a
 });
 
 test("a connection that is idle for the whole grace is ended", async (t) => {
-  t.mock.timers.enable({ apis: ["setInterval"] });
-  const server = await listening(t, http.createServer());
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = await listening(t, http.createServer({ keepAliveTimeout: 0 }));
   const accepted = once(server.server, "connection");
   const client = await connectTo(t, server);
   await accepted;
@@ -79,7 +78,7 @@ test("what is still in flight at the deadline is cut", async (t) => {
 
 test("a deadline that is over already cuts at once", async (t) => {
   const { server } = await inFlight(t);
-  await within(drain(server.server, server.connections, AbortSignal.abort()), "the drain ends");
+  await within(drain(server.server, server.connections, LONG, AbortSignal.abort()), "the drain ends");
 });
 
 test("a request in flight is answered though the program has closed its server itself", async (t) => {
@@ -107,8 +106,8 @@ test("a connection of no known protocol is the program's to end, until the deadl
 });
 
 test("an upgraded connection is no idle one", async (t) => {
-  t.mock.timers.enable({ apis: ["setInterval"] });
-  const server = await listening(t, http.createServer());
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = await listening(t, http.createServer({ keepAliveTimeout: 0 }));
   const upgraded = new Promise<Socket>((resolve) => {
     server.server.on("upgrade", (_request, socket: Socket) => resolve(socket));
   });
@@ -116,7 +115,6 @@ test("an upgraded connection is no idle one", async (t) => {
   client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
   const socket = await upgraded;
   const drained = draining(server);
-  t.mock.timers.tick(GRACE);
   t.mock.timers.tick(GRACE);
   socket.write("still here");
   const [data] = (await once(client, "data")) as [Buffer];
@@ -126,7 +124,7 @@ test("an upgraded connection is no idle one", async (t) => {
 });
 
 test("a session of HTTP/2 finishes its streams and then ends", async (t) => {
-  t.mock.timers.enable({ apis: ["setInterval"] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const server = await listening(t, http2.createServer());
   const asked = once(server.server, "stream") as Promise<[http2.ServerHttp2Stream]>;
   const session = http2.connect(`http://127.0.0.1:${portOf(server.server)}`);
@@ -203,7 +201,7 @@ function draining({ server, connections }: Watched): Draining {
   const cut = new AbortController();
   let isDone = false;
   const done = (async () => {
-    await drain(server, connections, cut.signal);
+    await drain(server, connections, LONG, cut.signal);
     isDone = true;
   })();
   return {

@@ -8,6 +8,7 @@ import net from "node:net";
 import { test } from "node:test";
 import tls from "node:tls";
 import { hold } from "#src/master/held-socket.js";
+import { InheritedSockets } from "#src/master/inherited.js";
 import { checkPortOptions } from "#src/options.js";
 import { adopt, checkServerSource, makeServer } from "#src/serve/server.js";
 
@@ -112,7 +113,7 @@ test("a function that fails fails with its own error", async () => {
 
 test("a server takes over a held socket and answers on it", async (t) => {
   const port = checkPortOptions({ port: 0, host: "127.0.0.1" });
-  const held = await hold("any", port);
+  const held = await hold("any", port, new InheritedSockets());
   const server = http.createServer((_, response) => response.end("served"));
   t.after(() => server.close());
   await adopt(server, { handle: held.handle }, 511);

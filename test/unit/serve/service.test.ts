@@ -5,6 +5,7 @@ import http, { type ServerResponse } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { hold } from "#src/master/held-socket.js";
+import { InheritedSockets } from "#src/master/inherited.js";
 import { checkPortOptions } from "#src/options.js";
 import type { Drain } from "#src/role.js";
 import { Service } from "#src/serve/service.js";
@@ -77,7 +78,7 @@ test("a service without servers ends when the program is done", async () => {
 });
 
 test("a source that gives no server is an error, and nothing is served", async (t) => {
-  const held = await hold("key", PORT);
+  const held = await hold("key", PORT, new InheritedSockets());
   t.after(() => held.close());
   const service = new Service();
   await assert.rejects(service.serve((() => 7) as never, held, PORT), { code: "MN_ERR_SERVER_TYPE" });
@@ -91,7 +92,7 @@ async function serving(t: TestContext): Promise<{ service: Service; server: http
     server.close();
     server.closeAllConnections();
   });
-  await service.serve(() => server, await hold("key", PORT), PORT);
+  await service.serve(() => server, await hold("key", PORT, new InheritedSockets()), PORT);
   return { service, server };
 }
 

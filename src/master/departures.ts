@@ -1,0 +1,70 @@
+// A node is gone: whoever counted on it learns of that, and it is decided what follows for its place.
+import type { NodeExit } from "../role.js";
+import { describeEnd, nameOf, resizeFailed } from "./endings.js";
+import type { Fleet, NodeRecord } from "./fleet.js";
+import { type Consequence, Mortality, type MortalityOptions } from "./mortality.js";
+import type { Rollout } from "./rollout.js";
+import type { Sizing } from "./sizing.js";
+import type { World } from "./supervisor-world.js";
+
+export class Departures {
+  readonly #program: string;
+  readonly #fleet: Fleet;
+  readonly #rollout: Rollout;
+  readonly #sizing: Sizing;
+  readonly #mortality: Mortality;
+  readonly #world: Pick<World, "now" | "random" | "log" | "onExit">;
+
+  constructor(
+    options: MortalityOptions,
+    { fleet, rollout, sizing }: { fleet: Fleet; rollout: Rollout; sizing: Sizing },
+    world: Pick<World, "now" | "random" | "log" | "onExit">,
+  ) {
+    this.#program = options.program;
+    this.#fleet = fleet;
+    this.#rollout = rollout;
+    this.#sizing = sizing;
+    this.#mortality = new Mortality(options);
+    this.#world = world;
+  }
+
+  /** A node serves: the program is not broken. */
+  onReady(): void {
+    this.#mortality.onReady();
+  }
+
+  /**
+   * Takes note of a node that has left the table.
+   * @param isNews whether it was not asked to end with all others
+   * @returns what follows for its place; `undefined`: nothing, as the node that it was to replace serves there
+   */
+  take(node: NodeRecord, exit: NodeExit, isNews: boolean): Consequence | undefined {
+    if (isNews && exit.reason !== "drained") {
+      this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${exit.uptime} ms`);
+    }
+    this.#fleet.noteExit(node, exit, this.#world.now());
+    this.#world.onExit(exit);
+    const failed = node.servingSince === undefined && exit.reason !== "drained";
+    const isSpare = this.#rollout.predecessor(node) !== undefined;
+    if (failed) this.#onStartFailed(node, exit, isSpare);
+    return failed && isSpare ? undefined : this.#consequence(node, exit);
+  }
+
+  #consequence(node: NodeRecord, exit: NodeExit): Consequence {
+    const survivors = {
+      serving: this.#fleet.serving.length,
+      all: this.#fleet.size,
+      firstStarts: this.#fleet.firstStarts,
+      place: this.#fleet.place(node.place),
+    };
+    return this.#mortality.consequence(exit, survivors, this.#world.now(), this.#world.random());
+  }
+
+  /** A successor that fails takes nothing away while the node that it was to replace serves on. */
+  #onStartFailed(node: NodeRecord, exit: NodeExit, isSpare: boolean): void {
+    this.#rollout.onStartFailed(node, exit, this.#world.now());
+    if (isSpare) return;
+    this.#mortality.onStartFailed(exit);
+    this.#sizing.fail(resizeFailed(this.#program, exit));
+  }
+}

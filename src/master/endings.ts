@@ -1,0 +1,79 @@
+// Pure: how the ends of nodes read, in the log and in the errors that end a service.
+import { StartError } from "../errors.js";
+import type { NodeExit } from "../role.js";
+import type { NodeRecord } from "./fleet.js";
+import { FAILED_STARTS_LIMIT } from "./restart.js";
+
+const FRAMES_IN_LOG = 3;
+
+export function nameOf({ id, pid }: { id: string; pid: number | undefined }): string {
+  return `${id} (pid ${pid ?? "none"})`;
+}
+
+/** What is told of a node's end; what it said of its failure counts more than what it wrote. */
+export function exitOf(
+  { id, pid = 0, startedAt, reason, lastError }: NodeRecord,
+  { code, signal, lastError: written }: Pick<NodeExit, "code" | "signal" | "lastError">,
+  now: number,
+): NodeExit {
+  return { id, pid, code, signal, uptime: now - startedAt, reason, lastError: lastError ?? written };
+}
+
+/** Such as `ended with code 1 (Error: no database)`. */
+export function describeEnd({ code, signal, reason, lastError }: NodeExit): string {
+  const why = lastError === undefined ? "" : ` (${lastError})`;
+  if (reason === "hung") return `hung and was killed (${onOneLine(lastError ?? "")})`;
+  if (reason === "not-ready") return `did not serve within readyTimeout and was killed${why}`;
+  if (signal !== null) return `was ended by ${signal}${why}`;
+  return code === null ? `could not be started${why}` : `ended with code ${code}${why}`;
+}
+
+/** The innermost frames of a stack, for a log with an event on each line. */
+function onOneLine(stack: string): string {
+  const frames = stack.split("\n").map((frame) => frame.trim());
+  return frames.slice(0, FRAMES_IN_LOG).join(" < ");
+}
+
+function describeStart(exit: NodeExit): string {
+  return exit.reason === "not-ready" ? describeEnd(exit) : `${describeEnd(exit)} before it served`;
+}
+
+export function startFailed(program: string, exit: NodeExit): StartError {
+  return new StartError(
+    "MN_ERR_START_FAILED",
+    `no node of ${program} serves: ${FAILED_STARTS_LIMIT} starts in a row failed, ` +
+      `the last one ${describeStart(exit)}`,
+  );
+}
+
+export function resizeFailed(program: string, exit: NodeExit): StartError {
+  return new StartError(
+    "MN_ERR_START_FAILED",
+    `fewer nodes of ${program} serve than are wanted: ${exit.id} ${describeStart(exit)}`,
+  );
+}
+
+export function lastNodeEnded(program: string, exit: NodeExit): StartError {
+  return new StartError(
+    "MN_ERR_LAST_NODE",
+    `the last node of ${program} ${describeEnd(exit)}, and restartChildren is false`,
+  );
+}
+
+export function tooManyDeaths(program: string, exit: NodeExit, deaths: number, period: number): StartError {
+  return new StartError(
+    "MN_ERR_RESTART_INTENSITY",
+    `nodes of ${program} died ${deaths} times within ${period} ms, the last one ${describeEnd(exit)}`,
+  );
+}
+
+export function reloadFailed(exit: NodeExit): StartError {
+  return new StartError(
+    "MN_ERR_RELOAD_FAILED",
+    `the reload was given up, the old nodes go on: the new ${exit.id} ${describeStart(exit)}`,
+  );
+}
+
+export function reloadAbandoned(): StartError {
+  return new StartError("MN_ERR_RELOAD_FAILED", "the reload was given up: the service ends");
+}

@@ -1,0 +1,96 @@
+// Sockets that this process got from whoever started it: an old master that it replaces, or systemd.
+import { readFileSync, readlinkSync } from "node:fs";
+import net, { type AddressInfo } from "node:net";
+import type { Port } from "../options.js";
+import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
+import type { SocketHandle } from "../serve/server.js";
+
+/** A socket that is bound already. */
+export interface BoundSocket {
+  handle: SocketHandle;
+  address: AddressInfo | string;
+  file?: { dev: number; ino: number };
+}
+
+/** systemd hands over descriptors from this one on (sd_listen_fds(3)). */
+const FIRST_SYSTEMD_FD = 3;
+
+interface NetInternals {
+  _createServerHandle(address: null, port: null, family: null, fd: number): SocketHandle & Named;
+}
+interface Named {
+  getsockname?(address: object): number;
+}
+
+/** What the old master said, read once; `undefined` where there is none. */
+export const handover: Handover | undefined = readHandover();
+
+export class InheritedSockets {
+  readonly #handed: InheritedSocket[] = [...(handover?.sockets ?? [])];
+  readonly #activated: BoundSocket[] = systemdDescriptors().flatMap(openDescriptor);
+
+  /** The socket for an address, if it was inherited; each is given once. */
+  take(key: SocketKey, port: Port): BoundSocket | undefined {
+    const handed = this.#handed.findIndex((socket) => socket.key === key);
+    if (handed >= 0) return this.#handed.splice(handed, 1).map(open)[0];
+    const activated = this.#activated.findIndex(({ address }) => isFor(port, address));
+    return activated >= 0 ? this.#activated.splice(activated, 1)[0] : undefined;
+  }
+
+  /** Lets go what the program has no use for any more. */
+  closeRest(): void {
+    for (const { handle } of [...this.#handed.splice(0).map(open), ...this.#activated.splice(0)]) handle.close();
+  }
+}
+
+function open({ fd, address, file }: InheritedSocket): BoundSocket {
+  return { handle: handleOf(fd), address, ...(file && { file }) };
+}
+
+function handleOf(fd: number): SocketHandle & Named {
+  return (net as unknown as NetInternals)._createServerHandle(null, null, null, fd);
+}
+
+function readHandover(): Handover | undefined {
+  const text = process.env[HANDOVER_VARIABLE];
+  delete process.env[HANDOVER_VARIABLE];
+  if (text === undefined || process.send === undefined) return undefined;
+  const told = JSON.parse(text) as Handover;
+  return told.master === process.ppid ? told : undefined;
+}
+
+function systemdDescriptors(): number[] {
+  const { LISTEN_PID, LISTEN_FDS } = process.env;
+  for (const name of ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]) delete process.env[name];
+  if (LISTEN_PID !== String(process.pid)) return [];
+  return Array.from({ length: Number(LISTEN_FDS) || 0 }, (_, index) => FIRST_SYSTEMD_FD + index);
+}
+
+function openDescriptor(fd: number): BoundSocket[] {
+  const path = unixPathOf(fd);
+  const handle = handleOf(fd);
+  if (path !== undefined) return [{ handle, address: path }];
+  const address: Partial<AddressInfo> = {};
+  return handle.getsockname?.(address) === 0 ? [{ handle, address: address as AddressInfo }] : [];
+}
+
+/** Node does not tell the path of a Unix socket that it did not bind; the system's table does. */
+function unixPathOf(fd: number): string | undefined {
+  try {
+    const inode = /\d+/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[0];
+    const lines = readFileSync("/proc/net/unix", "utf8").split("\n");
+    return lines.map((line) => line.trim().split(/\s+/)).find((fields) => fields[6] === inode)?.[7];
+  } catch {
+    return undefined;
+  }
+}
+
+function isFor(port: Port, address: AddressInfo | string): boolean {
+  if ("path" in port) return address === port.path;
+  if (typeof address === "string" || address.port !== port.port) return false;
+  return port.host === undefined || port.host === address.address || (port.host === "localhost" && isLoopback(address));
+}
+
+function isLoopback({ address }: AddressInfo): boolean {
+  return address === "::1" || address.startsWith("127.");
+}

@@ -1,0 +1,87 @@
+// Starts nodes and moves them through their states: what the table of transitions asks for is carried out here.
+import type { NodeExit } from "../role.js";
+import { nameOf } from "./endings.js";
+import type { Fleet, NodeRecord, Start } from "./fleet.js";
+import type { NodeEffect, NodeEvent } from "./node-state.js";
+import type { SupervisorMessage, World } from "./supervisor-world.js";
+import type { Timers } from "./timers.js";
+
+/** What a node has beyond its drain time to be gone by itself, in milliseconds. */
+const EXIT_GRACE = 1_000;
+/** Milliseconds: Node's timers take no longer ones. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export interface KeeperOptions {
+  readyTimeout: number;
+  drainTimeout: number;
+}
+
+/** What a step of one node means to the others. */
+export interface KeeperEvents {
+  onReady(node: NodeRecord): void;
+  /** It hangs: another may have its place. */
+  onHung(node: NodeRecord): void;
+  onGone(node: NodeRecord, exit: NodeExit): void;
+}
+
+export class Keeper {
+  readonly #options: KeeperOptions;
+  readonly #fleet: Fleet;
+  readonly #timers: Timers<SupervisorMessage>;
+  readonly #world: World;
+  readonly #events: KeeperEvents;
+
+  constructor(
+    options: KeeperOptions,
+    { fleet, timers, world }: { fleet: Fleet; timers: Timers<SupervisorMessage>; world: World },
+    events: KeeperEvents,
+  ) {
+    this.#options = options;
+    this.#fleet = fleet;
+    this.#timers = timers;
+    this.#world = world;
+    this.#events = events;
+  }
+
+  /** Starts a node, which has until `readyTimeout` to serve. */
+  spawn(start: Omit<Start, "jitter">): void {
+    const node = this.#fleet.add({ ...start, jitter: this.#world.random() }, this.#world.now());
+    this.#expect(node, this.#options.readyTimeout);
+    this.#world.spawn(node.id);
+  }
+
+  /** @throws MultiNodeError MN_ERR_ILLEGAL_TRANSITION for an event that the node's state does not know */
+  move(node: NodeRecord, event: NodeEvent): void {
+    for (const effect of this.#fleet.move(node, event, this.#world.now())) this.#do(node, effect);
+  }
+
+  #do(node: NodeRecord, effect: NodeEffect): void {
+    switch (effect) {
+      case "announce-ready":
+        this.#timers.clear(node.id);
+        return this.#events.onReady(node);
+      case "examine":
+        this.#events.onHung(node);
+        return this.#world.examine(node.id);
+      case "send-drain":
+        return this.#world.send(node.id, { type: "drain", timeout: this.#options.drainTimeout });
+      case "expect-exit":
+        return this.#expect(node, this.#options.drainTimeout + EXIT_GRACE);
+      case "kill":
+        return this.#kill(node);
+      case "announce-exit":
+        this.#timers.clear(node.id);
+        if (node.exit !== undefined) this.#events.onGone(node, node.exit);
+    }
+  }
+
+  #kill(node: NodeRecord): void {
+    if (node.state === "draining") this.#world.log(`${nameOf(node)} is overdue to end: killed`);
+    this.#world.kill(node.id);
+  }
+
+  /** It serves, or it is gone, by then. */
+  #expect(node: NodeRecord, ms: number): void {
+    this.#timers.set(node.id, Math.min(ms, LONGEST_TIMER), { type: "overdue", id: node.id });
+  }
+}

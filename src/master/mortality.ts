@@ -1,0 +1,71 @@
+// Pure: what follows from the death of a node, given all deaths before it.
+import type { StartError } from "../errors.js";
+import type { RestartOptions } from "../options.js";
+import type { NodeExit } from "../role.js";
+import { lastNodeEnded, startFailed, tooManyDeaths } from "./endings.js";
+import { countDeath, isHopeless, longestDelay, type PlaceHistory, restartDelay } from "./restart.js";
+
+export interface MortalityOptions {
+  restartChildren: boolean;
+  restart: Required<RestartOptions>;
+  masterServes: boolean;
+  program: string;
+}
+
+/** The fleet after the death. */
+export interface Survivors {
+  serving: number;
+  /** Processes of any state. */
+  all: number;
+  /** Nodes that start as the first of their place: nothing is known of them yet. */
+  firstStarts: number;
+  /** How the place fared whose node died. */
+  place: PlaceHistory;
+}
+
+export type Consequence =
+  | { type: "refill"; delay: number }
+  | { type: "leave-empty" }
+  | { type: "give-up"; error: StartError };
+
+export class Mortality {
+  readonly #options: MortalityOptions;
+  #failedStarts = 0;
+  #lastFailedStart: NodeExit | undefined;
+  #deaths: readonly number[] = [];
+
+  constructor(options: MortalityOptions) {
+    this.#options = options;
+  }
+
+  /** A node serves: the program is not broken. */
+  onReady(): void {
+    this.#failedStarts = 0;
+  }
+
+  /** A node ended before it served. */
+  onStartFailed(exit: NodeExit): void {
+    this.#failedStarts += 1;
+    this.#lastFailedStart = exit;
+  }
+
+  consequence(exit: NodeExit, survivors: Survivors, now: number, random: number): Consequence {
+    const { restartChildren, restart, masterServes, program } = this.#options;
+    const { serving, all, firstStarts, place } = survivors;
+    if (isHopeless(serving + firstStarts + (masterServes ? 1 : 0), this.#failedStarts)) {
+      return { type: "give-up", error: startFailed(program, this.#lastFailedStart ?? exit) };
+    }
+    const tooMany = exit.reason !== "drained" && this.#isOneTooMany(now);
+    if (tooMany && restart.beyond === "give-up") {
+      return { type: "give-up", error: tooManyDeaths(program, exit, this.#deaths.length, restart.period) };
+    }
+    if (restartChildren) return { type: "refill", delay: tooMany ? longestDelay(random) : restartDelay(place, random) };
+    if (all === 0 && !masterServes) return { type: "give-up", error: lastNodeEnded(program, exit) };
+    return { type: "leave-empty" };
+  }
+  #isOneTooMany(now: number): boolean {
+    const { deaths, tooMany } = countDeath(this.#deaths, now, this.#options.restart);
+    this.#deaths = deaths;
+    return tooMany;
+  }
+}

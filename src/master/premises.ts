@@ -1,0 +1,68 @@
+// What the master has outside of itself, and what must not stay behind: folder, mesh, sockets, reaper.
+import { randomBytes } from "node:crypto";
+import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/folder.js";
+import { Mesh, type MeshOptions } from "../mesh/mesh.js";
+import type { Account } from "./account.js";
+import { Reaper } from "./reaper.js";
+import { Sockets } from "./sockets.js";
+
+const TOKEN_BYTES = 32;
+/** Seconds that nodes have beyond their drain time once the master is gone. */
+const REAPER_GRACE = 2;
+
+export interface PremisesOptions extends Pick<MeshOptions, "self" | "onStream"> {
+  /** Whom nodes run as; `undefined`: as the master. */
+  account: Account | undefined;
+  /** Milliseconds. */
+  drainTimeout: number;
+}
+
+export class Premises {
+  readonly folder: string;
+  readonly token: Buffer = randomBytes(TOKEN_BYTES);
+  readonly mesh: Mesh;
+  readonly sockets: Sockets = new Sockets();
+  readonly reaper: Reaper = new Reaper();
+  readonly #options: PremisesOptions;
+  #state: "there" | "gone" = "there";
+
+  /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
+  constructor(options: PremisesOptions) {
+    const { self, onStream, account } = options;
+    this.#options = options;
+    this.folder = makeFolder(account);
+    this.mesh = new Mesh({ self, onStream, folder: this.folder, token: this.token });
+    process.once("exit", this.#disposeAll);
+  }
+
+  /** Opens the mesh, and sees to what earlier masters could not. */
+  async open(): Promise<void> {
+    void sweepFolders();
+    await this.mesh.open(this.#options.account);
+  }
+
+  /** A node has started: it is to end with this process, however that ends. */
+  guard(pid: number): void {
+    this.reaper.start({ graceSeconds: this.#options.drainTimeout / 1_000 + REAPER_GRACE });
+    this.reaper.watch(pid);
+  }
+
+  /** A node has ended, perhaps without cleaning up. */
+  forget(id: string): void {
+    this.mesh.forget(id);
+    removeEndpoint(this.folder, id);
+  }
+
+  /** @param sockets whether they end too: closing a Unix socket removes its file, which a new master may serve */
+  dispose(sockets: "close" | "keep"): void {
+    if (this.#state === "gone") return;
+    this.#state = "gone";
+    process.off("exit", this.#disposeAll);
+    if (sockets === "close") this.sockets.close();
+    this.mesh.close();
+    removeFolder(this.folder);
+  }
+
+  /** Whatever ends this process passes here, except SIGKILL. */
+  readonly #disposeAll = (): void => this.dispose("close");
+}

@@ -1,0 +1,123 @@
+// A tiny shell process that outlives a killed master, to end those nodes that do not end by themselves.
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import { debuglog } from "node:util";
+
+export interface ReaperOptions {
+  /** Seconds that the nodes have to end by themselves once the master is gone. */
+  graceSeconds: number;
+}
+
+const debug = debuglog("multi-node");
+
+/**
+ * POSIX sh, with nothing but builtins and sleep. $1: seconds of grace, $2: where proc(5) is. Reads "watch PID",
+ * "unwatch PID" and "end" line by line; an end of file without "end" means that the master is gone.
+ *
+ * A process is known by its id and its start (field 22 of its stat), so that another one which got the same id is
+ * spared; without /proc by its id alone. The name in field 2 may hold anything, brackets and line ends included.
+ * Node opens what it holds close-on-exec, but what it was started with (sockets by systemd, from 3 on) it hands on.
+ */
+export const REAPER_SCRIPT = `# multi-node: ends the nodes that outlive a killed master
+trap '' HUP INT QUIT TERM USR1 USR2 ALRM TSTP TTIN TTOU
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+set -f
+grace=$1 proc=$2 watched=
+command -v sleep >/dev/null || exit
+identify() {
+  started=
+  if [ ! -r "$proc/self/stat" ]; then
+    kill -0 "$1" 2>/dev/null && started=any
+    return
+  fi
+  [ -r "$proc/$1/stat" ] || return
+  stat=
+  { while read -r line; do stat="$stat $line"; done < "$proc/$1/stat"; } 2>/dev/null
+  set -- \${stat##*)}
+  case $1 in Z | X) ;; *) started=\${20} ;; esac
+}
+forget() {
+  kept=
+  for one in $watched; do
+    [ "\${one%:*}" = "$1" ] || kept="$kept $one"
+  done
+  watched=$kept
+}
+survivors() {
+  for one in $watched; do
+    identify "\${one%:*}"
+    [ "$started" = "\${one#*:}" ] || forget "\${one%:*}"
+  done
+}
+while read -r word pid; do
+  case $word in
+    watch)
+      forget "$pid"
+      identify "$pid"
+      [ -z "$started" ] || watched="$watched $pid:$started" ;;
+    unwatch) forget "$pid" ;;
+    end) exit ;;
+  esac
+done
+survivors
+while [ -n "$watched" ] && [ "$grace" -gt 0 ]; do
+  sleep 1
+  grace=$((grace - 1))
+  survivors
+done
+for one in $watched; do
+  kill -KILL "\${one%:*}" 2>/dev/null
+done
+`;
+
+/** Where there is no shell there is no reaper, and nothing else is different. */
+export class Reaper {
+  #input: Socket | undefined;
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  start({ graceSeconds }: ReaperOptions): void {
+    if (this.#input !== undefined) return;
+    const args = ["-c", REAPER_SCRIPT, "multi-node-reaper", String(Math.ceil(graceSeconds)), "/proc"];
+    const child = spawn("/bin/sh", args, { cwd: "/", stdio: ["pipe", "ignore", "ignore"] });
+    this.#input = (child.stdin as Socket | null) ?? undefined;
+    this.#child = child;
+    this.#ended = new Promise((resolve) => {
+      child.once("error", () => resolve()).once("exit", () => resolve());
+    });
+    child.on("error", (error) => this.#lose(error.message));
+    child.on("exit", (code, signal) => this.#lose(`it ended with ${signal ?? code}`));
+    // The pipe breaks when the reaper has ended, which "exit" tells.
+    child.stdin?.on("error", () => {});
+    letEnd(child);
+  }
+
+  watch(pid: number): void {
+    this.#input?.write(`watch ${pid}\n`);
+  }
+
+  unwatch(pid: number): void {
+    this.#input?.write(`unwatch ${pid}\n`);
+  }
+
+  /** All nodes have ended: the reaper ends without harming any. Resolves when it has. */
+  end(): Promise<void> {
+    this.#input?.end("end\n");
+    this.#input = undefined;
+    // Whoever waits for it is not to end meanwhile.
+    this.#child?.ref();
+    return this.#ended;
+  }
+
+  #lose(why: string): void {
+    if (this.#input === undefined) return;
+    this.#input = undefined;
+    debug("nodes that hang will outlive this process if it is killed, for there is no reaper: %s", why);
+  }
+}
+
+/** Neither the process nor the pipe to it keeps this process running. */
+function letEnd(child: ChildProcess): void {
+  child.unref();
+  (child.stdin as Socket | null)?.unref();
+}

@@ -1,0 +1,63 @@
+// What nodes say to the master: most of it is answered here, the rest moves the node to another state.
+import type { MultiNodeError } from "../errors.js";
+import { MASTER_ID } from "../mesh/endpoint.js";
+import { Roster } from "../mesh/roster.js";
+import type { Order, ToMaster } from "../protocol.js";
+import type { NodeRecord } from "./fleet.js";
+import type { NodeEvent } from "./node-state.js";
+import type { World } from "./supervisor-world.js";
+
+export class Reception {
+  readonly #world: World;
+  readonly #order: (order: Order) => Promise<unknown>;
+  readonly #roster = new Roster();
+
+  /** @param order carries out what a node asked for */
+  constructor(world: World, order: (order: Order) => Promise<unknown>) {
+    this.#world = world;
+    this.#order = order;
+    this.#roster.join(MASTER_ID);
+  }
+
+  /** Hears a message; returns the event that it means for the node's state, if it means one. */
+  hear(node: NodeRecord, message: ToMaster): NodeEvent | undefined {
+    switch (message.type) {
+      case "joined":
+        this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });
+        return undefined;
+      case "bind":
+        this.#world.bind(node.id, message.key, message.port);
+        return undefined;
+      case "beat":
+        node.beat = message.beat;
+        node.lastBeatAt = this.#world.now();
+        return undefined;
+      case "failed":
+        node.lastError = message.error;
+        return undefined;
+      case "ask":
+        void this.#answer(node.id, message.number, message.order);
+        return undefined;
+      case "close":
+        this.#world.onCloseRequest();
+        return undefined;
+      case "ready":
+      case "draining":
+        return message.type;
+    }
+  }
+
+  /** Tells all that a node has ended. */
+  dismiss(id: string): void {
+    for (const peer of this.#roster.leave(id)) this.#world.send(peer, { type: "left", id });
+  }
+
+  async #answer(id: string, number: number, order: Order): Promise<void> {
+    try {
+      this.#world.send(id, { type: "answer", number, value: await this.#order(order) });
+    } catch (error) {
+      const { code, message } = error as MultiNodeError;
+      this.#world.send(id, { type: "refusal", number, code, message });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// Nodes get successors: all of them in a rolling reload, single ones when they are due to be recycled.
+import type { StartError } from "../errors.js";
+import { Deferred } from "../promises.js";
+import type { NodeExit, ReloadEvent } from "../role.js";
+import { reloadAbandoned, reloadFailed } from "./endings.js";
+import type { Fleet, NodeRecord } from "./fleet.js";
+import { isReloaded, nextToReplace } from "./reload.js";
+
+export interface RolloutOrders {
+  /** A reload begins: a place that waits for its next node is not to wait any longer. */
+  fill(): void;
+  /** Starts the one that is to replace a node. */
+  startSuccessor(node: NodeRecord): void;
+  /** Takes a node out of service, in order. */
+  drain(node: NodeRecord): void;
+  tell(event: ReloadEvent): void;
+}
+
+/** Milliseconds before a node whose successor failed is found due again. */
+export const RECYCLE_PAUSE = 60_000;
+
+export class Rollout {
+  readonly #fleet: Fleet;
+  readonly #surge: number;
+  readonly #orders: RolloutOrders;
+  #generation = 0;
+  #running: Deferred<void> | undefined;
+  /** All that were asked for while one runs become one more. */
+  #next: Deferred<void> | undefined;
+
+  constructor(fleet: Fleet, surge: number, orders: RolloutOrders) {
+    this.#fleet = fleet;
+    this.#surge = surge;
+    this.#orders = orders;
+  }
+
+  /** How many reloads have begun: what a node that starts now belongs to. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get isReloading(): boolean {
+    return this.#running !== undefined;
+  }
+
+  reload(): Promise<void> {
+    if (this.#running === undefined && this.#next === undefined) return this.#begin(new Deferred());
+    this.#next ??= new Deferred();
+    return this.#next.promise;
+  }
+
+  /** Goes on as far as the fleet allows; to be called after each change. */
+  advance(): void {
+    const view = { nodes: this.#fleet.all(), target: this.isReloading ? this.#generation : 0, surge: this.#surge };
+    for (const id of nextToReplace(view)) {
+      const node = this.#fleet.get(id);
+      if (node !== undefined) this.#orders.startSuccessor(node);
+    }
+    if (this.isReloading && isReloaded({ ...view, nodes: this.#fleet.all() })) this.#finish();
+  }
+
+  /** The node that another is to replace, as long as it serves. */
+  predecessor({ replaces }: NodeRecord): NodeRecord | undefined {
+    const node = replaces === undefined ? undefined : this.#fleet.get(replaces);
+    return node?.state === "serving" ? node : undefined;
+  }
+
+  /** A node serves: the one that it replaces goes. */
+  onReady(node: NodeRecord): void {
+    const replaced = this.predecessor(node);
+    if (replaced !== undefined) this.#orders.drain(replaced);
+  }
+
+  /** A node did not come to serve: a reload that started it is given up, a recycling put off. */
+  onStartFailed(node: NodeRecord, exit: NodeExit, now: number): void {
+    const kept = this.predecessor(node);
+    if (kept !== undefined) {
+      kept.due = false;
+      kept.notDueBefore = now + RECYCLE_PAUSE;
+    }
+    if (this.isReloading && node.generation === this.#generation) this.#fail(reloadFailed(exit));
+  }
+
+  /** The service ends: nobody waits for a reload any more. */
+  abandon(): void {
+    this.#next?.reject(reloadAbandoned());
+    this.#next = undefined;
+    this.#running?.reject(reloadAbandoned());
+    this.#running = undefined;
+  }
+
+  #begin(reload: Deferred<void>): Promise<void> {
+    this.#running = reload;
+    this.#generation += 1;
+    this.#orders.tell({ state: "started" });
+    this.#orders.fill();
+    this.advance();
+    return reload.promise;
+  }
+
+  #finish(): void {
+    const done = this.#running;
+    this.#running = undefined;
+    this.#orders.tell({ state: "done" });
+    done?.resolve();
+    this.#beginNext();
+  }
+
+  #fail(error: StartError): void {
+    const failed = this.#running;
+    this.#running = undefined;
+    for (const node of this.#fleet.all()) {
+      // One whose predecessor is gone is the only one in its place: it may stay.
+      if (node.state === "spawning" && this.predecessor(node) !== undefined) this.#orders.drain(node);
+    }
+    this.#orders.tell({ state: "failed", error });
+    failed?.reject(error);
+    this.#beginNext();
+  }
+
+  #beginNext(): void {
+    const next = this.#next;
+    if (next === undefined) return;
+    this.#next = undefined;
+    void this.#begin(next);
+  }
+}

@@ -1,0 +1,14 @@
+// Pure: what the master tells about its nodes.
+import type { Status } from "../role.js";
+import type { Fleet } from "./fleet.js";
+
+export function statusOf(fleet: Fleet, rest: Omit<Status, "nodes">): Status {
+  return { ...rest, nodes: nodesOf(fleet) };
+}
+
+function nodesOf(fleet: Fleet): Status["nodes"] {
+  return fleet.all().map(({ id, pid, place, state, startedAt, beat }) => {
+    const { restarts, lastExit } = fleet.place(place);
+    return { id, pid, place, state, since: startedAt, restarts, lastExit, vitals: beat };
+  });
+}

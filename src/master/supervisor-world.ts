@@ -1,0 +1,67 @@
+// What the supervisor is told, and the outside as it reaches it.
+import type { StartError } from "../errors.js";
+import type { RestartOptions, ScaleRange } from "../options.js";
+import type { SocketKey, ToMaster, ToNode } from "../protocol.js";
+import type { Port } from "../options.js";
+import type { NodeExit, ReloadEvent } from "../role.js";
+import type { HealthLimits } from "./health.js";
+
+/** Everything that reaches the supervisor. */
+export type SupervisorMessage =
+  /** The sockets are bound: fill the places. */
+  | { type: "start" }
+  /** End every node in order; a second one changes nothing. */
+  | { type: "stop" }
+  /** End every node at once. */
+  | { type: "kill" }
+  | { type: "fill"; place: number }
+  | { type: "checkup" }
+  | { type: "started"; id: string; pid: number }
+  | { type: "said"; id: string; message: ToMaster }
+  | { type: "overdue"; id: string }
+  /** Where a hung node hangs, as far as that could be found out. */
+  | { type: "examined"; id: string; stack: string | undefined }
+  | { type: "exited"; id: string; code: number | null; signal: NodeJS.Signals | null; lastError: string | undefined };
+
+/** The outside. */
+export interface World {
+  now(): number;
+  /** From 0 to 1. */
+  random(): number;
+  /** Tells the supervisor a message after so many milliseconds; returns what takes that back. */
+  later(ms: number, message: SupervisorMessage): () => void;
+  /** Starts a process for a node; `started` and `exited` follow as messages, the second in any case. */
+  spawn(id: string): void;
+  send(id: string, message: ToNode): void;
+  kill(id: string): void;
+  /** Finds out where a node hangs; `examined` follows as a message. */
+  examine(id: string): void;
+  /** Binds an address that a node asked for and sends it the socket. */
+  bind(id: string, key: SocketKey, port: Port): void;
+  log(line: string): void;
+  /** A place or, with `all`, the last of them is filled by a node that serves. */
+  onReady(all: boolean): void;
+  onExit(exit: NodeExit): void;
+  onReload(event: ReloadEvent): void;
+  /** A node wants the whole service to end. */
+  onCloseRequest(): void;
+  /** No node is left and none will come; with an error where that was not asked for. */
+  onEnd(error: StartError | undefined): void;
+}
+
+export interface SupervisorOptions extends HealthLimits {
+  /** How many nodes are wanted, the master not counted. */
+  places: number;
+  restartChildren: boolean;
+  restart: Required<RestartOptions>;
+  /** Whether the master itself serves, so that the service lives without nodes. */
+  masterServes: boolean;
+  readyTimeout: number;
+  drainTimeout: number;
+  surge: number;
+  scale: ScaleRange | undefined;
+  /** The master itself, for its status. */
+  master: { pid: number; since: number };
+  /** For messages: which program the nodes run. */
+  program: string;
+}

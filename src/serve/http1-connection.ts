@@ -1,0 +1,76 @@
+// One HTTP/1 connection: what is in flight on it, and how it comes to its end once its server drains.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+
+export class Http1Connection {
+  readonly socket: Socket;
+  /** The answers that are not all out, in the order of their requests. */
+  readonly #open = new Set<ServerResponse>();
+  /** How many bytes had come when nothing was in flight: any more are the beginning of a request. */
+  #bytesAtRest = 0;
+  /** Set once the server drains: milliseconds for which the connection may be idle. */
+  #grace: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  begin(response: ServerResponse): void {
+    clearTimeout(this.#timer);
+    if (this.#grace !== undefined) this.#announceEnd(response);
+    this.#open.add(response);
+  }
+
+  /** The answer is out; a request that still comes in is in flight all the same. */
+  finish(request: IncomingMessage, response: ServerResponse): void {
+    if (request.complete) return this.#end(response);
+    if (this.#grace !== undefined) this.#linger(request);
+    request.once("close", () => this.#end(response));
+  }
+
+  drain(grace: number): void {
+    this.#grace = grace;
+    const newest = [...this.#open].at(-1);
+    if (newest !== undefined) this.#announceEnd(newest);
+    this.#rest();
+  }
+
+  /** The connection is closed, or no longer one of HTTP. */
+  release(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** `Connection: close` on the newest answer alone: a client that did not wait for the others is to get all of them. */
+  #announceEnd(newest: ServerResponse): void {
+    for (const response of this.#open) if (!response.headersSent) response.shouldKeepAlive = true;
+    if (!newest.headersSent) newest.shouldKeepAlive = false;
+  }
+
+  /**
+   * Node closes a connection behind its last answer, at once; where a body still comes in, the system would answer it
+   * with a reset that can take the answer with it. So only our half is closed until all has come (RFC 9112, 9.6).
+   */
+  #linger(request: IncomingMessage): void {
+    const { socket } = this;
+    socket.destroySoon = () => void socket.end();
+    request.once("close", () => Socket.prototype.destroySoon.call(socket));
+  }
+
+  #end(response: ServerResponse): void {
+    this.#open.delete(response);
+    this.#bytesAtRest = this.socket.bytesRead;
+    this.#rest();
+  }
+
+  /** Ends the connection after the grace, unless something has come by then: what waits to be read is read first. */
+  #rest(): void {
+    if (this.#grace === undefined || this.#open.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => setImmediate(() => this.#endIfIdle()), this.#grace);
+  }
+
+  #endIfIdle(): void {
+    if (this.#open.size === 0 && this.socket.bytesRead === this.#bytesAtRest) this.socket.destroySoon();
+  }
+}

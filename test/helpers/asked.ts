@@ -1,0 +1,18 @@
+// A promise whose outcome a test looks at when it likes.
+
+/** What was asked for, and what came of it as soon as something has. */
+export class Asked {
+  outcome: "waiting" | "done" | (Error & { code?: string }) = "waiting";
+  readonly settled: Promise<void>;
+
+  constructor(promise: Promise<unknown>) {
+    this.settled = promise.then(
+      () => {
+        this.outcome = "done";
+      },
+      (error: Error) => {
+        this.outcome = error;
+      },
+    );
+  }
+}

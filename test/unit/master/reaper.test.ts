@@ -1,0 +1,146 @@
+// The reaper's script in every shell that is here, against a /proc of the test's own.
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { type TestContext, test } from "node:test";
+import { REAPER_SCRIPT } from "#src/master/reaper.js";
+import { within } from "../../helpers/deadline.js";
+
+const SHELLS = [["/bin/sh"], ["/bin/dash"], ["/bin/bash", "--posix"], ["/bin/bash"], ["/bin/busybox", "sh"]].filter(
+  ([file]) => existsSync(file ?? ""),
+);
+
+for (const shell of SHELLS) {
+  const name = shell.join(" ");
+
+  test(`${name}: a watched process whose start is still the same is ended`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell);
+    proc.set(sleeper.pid, "(sleep) S", 100);
+    reaper.stdin?.end(`watch ${sleeper.pid}\n`);
+    assert.equal(await signalOf(sleeper), "SIGKILL");
+    await over(reaper);
+  });
+
+  test(`${name}: a process that has the id of a watched one, but started at another time, is spared`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell);
+    proc.set(sleeper.pid, "(sleep) S", 100);
+    reaper.stdin?.write(`watch ${sleeper.pid}\nwatch 0\n`);
+    // What comes second is read only when the first was noted.
+    const second = await within(open(proc.fifo(0), "w"), "the reaper reads the second");
+    proc.set(sleeper.pid, "(sleep) S", 101);
+    await second.close();
+    reaper.stdin?.end();
+    await over(reaper);
+    assert.equal(sleeper.signalCode, null);
+  });
+
+  test(`${name}: a name with brackets, spaces, patterns and a line end does not hide the start`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell);
+    proc.set(sleeper.pid, "(a) Z * (b\n) \\c) S", 100);
+    reaper.stdin?.end(`watch ${sleeper.pid}\n`);
+    assert.equal(await signalOf(sleeper), "SIGKILL");
+  });
+
+  test(`${name}: a process that is only waited for is gone, as is one of which /proc knows nothing`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell, 1_000);
+    proc.set(sleeper.pid, "(sleep) Z", 100);
+    reaper.stdin?.end(`watch ${sleeper.pid}\nwatch 4194304\n`);
+    await over(reaper);
+    assert.equal(sleeper.signalCode, null);
+  });
+
+  for (const [what, lines] of [
+    ["unwatched", (pid: number) => `watch ${pid}\nwatch ${pid}\nunwatch ${pid}\n`],
+    ["left at an orderly end", (pid: number) => `watch ${pid}\nend\n`],
+    ["told of in half a line", (pid: number) => `watch ${pid}`],
+    ["told of in words that it does not know", (pid: number) => `kill ${pid}\n\n* *\n`],
+  ] as const) {
+    test(`${name}: a process is spared that was ${what}`, async (t) => {
+      const { sleeper, reaper, proc } = prepare(t, shell);
+      proc.set(sleeper.pid, "(sleep) S", 100);
+      reaper.stdin?.end(lines(sleeper.pid ?? 0));
+      await over(reaper);
+      assert.equal(sleeper.signalCode, null);
+    });
+  }
+
+  test(`${name}: a socket that the master was started with is let go`, async (t) => {
+    const { reaper } = prepare(t, shell);
+    const third = reaper.stdio[3] as Readable;
+    third.resume();
+    await within(new Promise((resolve) => third.once("end", resolve)), "the descriptor is closed");
+    assert.equal(reaper.exitCode, null);
+  });
+
+  test(`${name}: without /proc the id alone counts`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell);
+    proc.remove();
+    reaper.stdin?.end(`watch ${sleeper.pid}\n`);
+    assert.equal(await signalOf(sleeper), "SIGKILL");
+    await over(reaper);
+  });
+}
+
+interface Prepared {
+  sleeper: ChildProcess;
+  reaper: ChildProcess;
+  proc: FakeProc;
+}
+
+class FakeProc {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "mn-proc-"));
+
+  constructor() {
+    this.set("self", "(sh) R", 1);
+  }
+
+  /** Field 22 is `start`. */
+  set(pid: number | string | undefined, nameAndState: string, start: number): void {
+    mkdirSync(join(this.folder, String(pid)), { recursive: true });
+    const between = Array.from({ length: 18 }, (_, index) => index).join(" ");
+    writeFileSync(join(this.folder, String(pid), "stat"), `${pid} ${nameAndState} ${between} ${start} 7 8\n`);
+  }
+
+  /** A stat that answers only when the test writes it. */
+  fifo(pid: number): string {
+    return join(this.folder, String(pid), "stat");
+  }
+
+  makeFifo(pid: number): void {
+    mkdirSync(join(this.folder, String(pid)));
+    execFileSync("mkfifo", [this.fifo(pid)]);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function prepare(t: TestContext, [file = "", ...flags]: string[], grace = 1): Prepared {
+  const proc = new FakeProc();
+  proc.makeFifo(0);
+  const sleeper = spawn("sleep", ["600"], { stdio: "ignore" });
+  const args = [...flags, "-c", REAPER_SCRIPT, "reaper", String(grace), proc.folder];
+  const reaper = spawn(file, args, { stdio: ["pipe", "ignore", "inherit", "pipe"] });
+  reaper.stdin?.on("error", () => {});
+  t.after(() => {
+    sleeper.kill("SIGKILL");
+    reaper.kill("SIGKILL");
+    proc.remove();
+  });
+  return { sleeper, reaper, proc };
+}
+
+async function signalOf(child: ChildProcess): Promise<NodeJS.Signals | null> {
+  await over(child);
+  return child.signalCode;
+}
+
+async function over(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await within(new Promise((resolve) => child.once("exit", resolve)), "the process ends");
+}
