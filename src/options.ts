@@ -1,10 +1,25 @@
 // Every option of listen(): its type, its default, what it takes; all checked before anything starts.
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import { availableCpus } from "./cpus.js";
 import { UsageError } from "./errors.js";
-import { nearest } from "./nearest.js";
+import {
+  account,
+  backlog,
+  check,
+  count,
+  countOrOff,
+  flag,
+  hangTimeout,
+  isText,
+  portNumber,
+  type Rule,
+  script,
+  scriptPath,
+  show,
+  tcpPort,
+  timeout,
+  timeoutOrOff,
+  wrongValue,
+} from "./option-rules.js";
 
 /** Where to listen: a TCP port, or a Unix socket path. */
 export interface PortOptions {
@@ -109,46 +124,11 @@ export interface ServiceOptions {
   log: (line: string) => void;
 }
 
-interface Rule {
-  takes: string;
-  accepts: (value: unknown) => boolean;
-}
-
-const MAX_TIMEOUT = 2 ** 31 - 1;
-
-const flag: Rule = { takes: "true or false", accepts: (value) => typeof value === "boolean" };
-const timeout: Rule = {
-  takes: `milliseconds, a number from 1 to ${MAX_TIMEOUT}`,
-  accepts: (value) => typeof value === "number" && value >= 1 && value <= MAX_TIMEOUT,
-};
-
-const timeoutOrOff: Rule = {
-  takes: `milliseconds, a number from 0 (off) to ${MAX_TIMEOUT}`,
-  accepts: (value) => value === 0 || timeout.accepts(value),
-};
-/** A heartbeat comes every second: less than two of them tell nothing. */
-const hangTimeout: Rule = {
-  takes: `milliseconds, 0 (off) or a number from 2000 to ${MAX_TIMEOUT}`,
-  accepts: (value) => value === 0 || (timeout.accepts(value) && (value as number) >= 2_000),
-};
-const count: Rule = {
-  takes: "an integer of at least 1",
-  accepts: (value) => isIntegerIn(value, 1, Number.MAX_SAFE_INTEGER),
-};
-const countOrOff: Rule = {
-  takes: "an integer of at least 0 (off)",
-  accepts: (value) => isIntegerIn(value, 0, Number.MAX_SAFE_INTEGER),
-};
-const account: Rule = {
-  takes: "a name or a number of at least 0",
-  accepts: (value) => isText(value) || isIntegerIn(value, 0, MAX_TIMEOUT),
-};
-
 const portRules: Record<keyof PortOptions, Rule> = {
-  port: { takes: "an integer from 0 to 65535", accepts: (value) => isIntegerIn(portNumber(value), 0, 65_535) },
+  port: tcpPort,
   host: { takes: "an address or a host name, a string that is not empty", accepts: isText },
   path: { takes: "the path of a Unix socket, a string that is not empty", accepts: isText },
-  backlog: { takes: "an integer from 1 to 2147483647", accepts: (value) => isIntegerIn(value, 1, MAX_TIMEOUT) },
+  backlog,
   ipv6Only: flag,
 };
 
@@ -156,7 +136,7 @@ const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule
   nodes: count,
   masterListen: flag,
   restartChildren: flag,
-  script: { takes: "the path or file: URL of a program that exists", accepts: isScript },
+  script,
   args: {
     takes: "an array of strings",
     accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
@@ -213,31 +193,6 @@ export function checkNodeCount(nodes: number): void {
   if (!count.accepts(nodes)) throw wrongValue("nodes", count, nodes);
 }
 
-function check(options: object, rules: Record<string, Rule>, prefix = ""): void {
-  if (typeof options !== "object" || options === null) {
-    throw new UsageError("MN_ERR_OPTION", `options: an object such as { port: 8000 } is taken, got ${show(options)}`);
-  }
-  // What an object inherits is taken, so it is looked at too.
-  for (const name in options) {
-    const value: unknown = options[name as keyof typeof options];
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) throw unknownOption(name, Object.keys(rules), prefix);
-    if (value !== undefined && !rule.accepts(value)) {
-      throw wrongValue(`${prefix}${name}`, rule, value);
-    }
-  }
-}
-
-function wrongValue(name: string, rule: Rule, value: unknown): UsageError {
-  return new UsageError("MN_ERR_OPTION", `option ${name}: ${rule.takes} is taken, got ${show(value)}`);
-}
-
-function unknownOption(name: string, known: string[], prefix: string): UsageError {
-  const meant = nearest(name, known);
-  const advice = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
-  return new UsageError("MN_ERR_OPTION", `option ${prefix}${name} is not known: ${advice}`);
-}
-
 function completePort(options: PortOptions): Port {
   const { path, host, ipv6Only = false, backlog = 511 } = options;
   if (path === undefined) return { port: portNumber(options.port ?? 80) as number, host, ipv6Only, backlog };
@@ -247,14 +202,14 @@ function completePort(options: PortOptions): Port {
 }
 
 function completeService(options: ListenOptions): ServiceOptions {
-  const { script, log = true } = options;
+  const { log = true } = options;
   const scale = completeScale(options);
   return {
     nodes: scale?.nodes ?? options.nodes ?? availableCpus(),
     masterListen: options.masterListen ?? false,
     restartChildren: options.restartChildren ?? true,
-    script: script === undefined ? undefined : scriptPath(script),
-    args: options.args ?? (script === undefined ? undefined : []),
+    script: options.script === undefined ? undefined : scriptPath(options.script),
+    args: options.args ?? (options.script === undefined ? undefined : []),
     drainTimeout: options.drainTimeout ?? 25_000,
     readyTimeout: options.readyTimeout ?? 30_000,
     surge: options.surge ?? 1,
@@ -262,13 +217,21 @@ function completeService(options: ListenOptions): ServiceOptions {
     maxMemory: options.maxMemory ?? 0,
     maxLifetime: options.maxLifetime ?? 0,
     maxRequests: options.maxRequests ?? 0,
-    restart: { intensity: 0, period: 60_000, beyond: "back-off", ...options.restart },
+    restart: completeRestart(options.restart ?? {}),
     scale,
     user: options.user,
     group: options.group,
     signals: options.signals ?? true,
     log: typeof log === "function" ? log : log ? writeToStderr : () => {},
   };
+}
+
+function completeRestart({
+  intensity = 0,
+  period = 60_000,
+  beyond = "back-off",
+}: RestartOptions): Required<RestartOptions> {
+  return { intensity, period, beyond };
 }
 
 function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRange & { nodes: number }) | undefined {
@@ -283,34 +246,4 @@ function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRang
 
 function writeToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-function portNumber(value: unknown): unknown {
-  return typeof value === "string" && /^\d{1,5}$/.test(value) ? Number(value) : value;
-}
-
-function scriptPath(script: string | URL): string {
-  return typeof script === "string" && !script.startsWith("file:") ? script : fileURLToPath(script);
-}
-
-function isScript(value: unknown): boolean {
-  if (!isText(value) && !(value instanceof URL && value.protocol === "file:")) return false;
-  try {
-    return existsSync(scriptPath(value as string | URL));
-  } catch {
-    // A file: URL that names no file of this machine.
-    return false;
-  }
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
-
-function isIntegerIn(value: unknown, least: number, most: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-}
-
-function show(value: unknown): string {
-  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100 });
 }

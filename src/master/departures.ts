@@ -47,7 +47,18 @@ export class Departures {
     const failed = node.servingSince === undefined && exit.reason !== "drained";
     const isSpare = this.#rollout.predecessor(node) !== undefined;
     if (failed) this.#onStartFailed(node, exit, isSpare);
-    return failed && isSpare ? undefined : this.#consequence(node, exit);
+    if (failed && isSpare) return undefined;
+    const consequence = this.#consequence(node, exit);
+    if (consequence.type === "leave-empty" && this.#isMissed(node.place)) this.#failResize(exit);
+    return consequence;
+  }
+
+  /** A successor that fails takes nothing away while the node that it was to replace serves on. */
+  #onStartFailed(node: NodeRecord, exit: NodeExit, isSpare: boolean): void {
+    this.#rollout.onStartFailed(node, exit, this.#world.now());
+    if (isSpare) return;
+    this.#mortality.onStartFailed(exit);
+    this.#failResize(exit);
   }
 
   #consequence(node: NodeRecord, exit: NodeExit): Consequence {
@@ -60,11 +71,11 @@ export class Departures {
     return this.#mortality.consequence(exit, survivors, this.#world.now(), this.#world.random());
   }
 
-  /** A successor that fails takes nothing away while the node that it was to replace serves on. */
-  #onStartFailed(node: NodeRecord, exit: NodeExit, isSpare: boolean): void {
-    this.#rollout.onStartFailed(node, exit, this.#world.now());
-    if (isSpare) return;
-    this.#mortality.onStartFailed(exit);
+  #isMissed(place: number): boolean {
+    return place < this.#sizing.places && !this.#fleet.isFilled(place);
+  }
+
+  #failResize(exit: NodeExit): void {
     this.#sizing.fail(resizeFailed(this.#program, exit));
   }
 }

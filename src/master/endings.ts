@@ -21,8 +21,8 @@ export function exitOf(
 
 /** Such as `ended with code 1 (Error: no database)`. */
 export function describeEnd({ code, signal, reason, lastError }: NodeExit): string {
-  const why = lastError === undefined ? "" : ` (${lastError})`;
-  if (reason === "hung") return `hung and was killed (${onOneLine(lastError ?? "")})`;
+  const why = lastError === undefined ? "" : ` (${reason === "hung" ? onOneLine(lastError) : lastError})`;
+  if (reason === "hung") return `hung and was killed${why}`;
   if (reason === "not-ready") return `did not serve within readyTimeout and was killed${why}`;
   if (signal !== null) return `was ended by ${signal}${why}`;
   return code === null ? `could not be started${why}` : `ended with code ${code}${why}`;
@@ -49,7 +49,7 @@ export function startFailed(program: string, exit: NodeExit): StartError {
 export function resizeFailed(program: string, exit: NodeExit): StartError {
   return new StartError(
     "MN_ERR_START_FAILED",
-    `fewer nodes of ${program} serve than are wanted: ${exit.id} ${describeStart(exit)}`,
+    `fewer nodes of ${program} serve than are wanted: ${exit.id} ${describeEnd(exit)}`,
   );
 }
 

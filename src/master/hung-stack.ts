@@ -31,6 +31,9 @@ const CLOSE_MS = 1_000;
 /** The name under which our question would stand in the answer. */
 const OWN_FRAME = "multi-node:stack";
 
+/** What Node itself puts on top of the stack for a moment, to tell of its open inspector. */
+const OPENING = "    at process.emit (";
+
 /** Evaluated on top of whatever the process does: in loops, in regular expressions, in Atomics.wait. */
 const STACK_EXPRESSION = `(() => {
   const { stackTraceLimit, prepareStackTrace } = Error;
@@ -85,7 +88,7 @@ async function askForStack(client: InspectorClient): Promise<string> {
   // Between two ticks no frame of the program is at hand.
   for (let sample = 1; sample <= SAMPLES; sample++) {
     stack = await sampleStack(client);
-    if (hasOwnCode(stack)) return stack;
+    if (hasOwnCode(stack) && !stack.startsWith(OPENING)) return stack;
   }
   // Nor do questions get through but between two microtasks; a profile sees within.
   await client.request("Profiler.enable");

@@ -69,7 +69,7 @@ export class InspectorClient {
   #onMessage(message: Incoming): void {
     if (message.type === "text") this.#onSaid(JSON.parse(message.text) as Said);
     else if (message.type === "ping") this.#send(OPCODE.pong, message.payload);
-    else this.#socket.end(clientFrame(OPCODE.close));
+    else this.#socket.end(clientFrame(OPCODE.close), () => this.#socket.destroy());
   }
 
   #onSaid({ id, result, error }: Said): void {

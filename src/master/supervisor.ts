@@ -237,6 +237,7 @@ export class Supervisor {
   }
 
   #resize(places: number): Promise<void> {
+    this.#world.log(`${places} nodes are wanted instead of ${this.#sizing.places}`);
     const resized = this.#sizing.resize(places, this.#world.now());
     for (const node of this.#fleet.all()) {
       if (node.place >= places && node.state !== "draining") this.#keeper.move(node, "drain");

@@ -10,6 +10,8 @@ import type { Program } from "./program.js";
 const FIRST_SOCKET_FD = 4;
 /** Milliseconds that a new master has beyond its nodes' time to serve. */
 const START_GRACE = 10_000;
+/** Milliseconds that a new master which is given up has to end in order. */
+const END_MS = 5_000;
 
 /**
  * Starts a new master with the held sockets. Resolves when its nodes serve: then this one is to drain its own and end.
@@ -38,7 +40,7 @@ export async function startSuccessor(
     await ready.promise;
     letGo(child);
   } catch (error) {
-    child.kill("SIGKILL");
+    end(child);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -68,6 +70,14 @@ function spawnSuccessor(program: Program, sockets: HeldSocket[]): ChildProcess {
     cwd: program.cwd,
     env: { ...process.env, [HANDOVER_VARIABLE]: JSON.stringify(handover) },
   });
+}
+
+/** In order, so that nothing of it stays; at once where that takes too long. */
+function end(child: ChildProcess): void {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), END_MS);
+  timer.unref();
+  child.once("exit", () => clearTimeout(timer));
 }
 
 function letGo(child: ChildProcess): void {

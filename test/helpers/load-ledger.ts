@@ -23,8 +23,7 @@ export interface Counts {
   retried: number;
   /** Milliseconds in which 99 of 100 answers came. */
   p99: number;
-  /** Which processes and which versions of the program answered. */
-  pids: Set<number>;
+  /** Which versions of the program answered. */
   versions: Set<string>;
 }
 
@@ -54,7 +53,6 @@ export class Ledger {
   readonly #deaths: { pid: number; from: number; to: number }[] = [];
   readonly #failures: Failure[] = [];
   readonly #durations: number[] = [];
-  readonly #pids = new Set<number>();
   readonly #versions = new Set<string>();
   #started = 0;
   #retried = 0;
@@ -103,13 +101,11 @@ export class Ledger {
       resets: of("reset"),
       retried: this.#retried,
       p99: percentile(this.#durations, 0.99),
-      pids: this.#pids,
       versions: this.#versions,
     };
   }
 
-  #note({ pid, version, retried }: Flight): void {
-    if (pid !== undefined) this.#pids.add(pid);
+  #note({ version, retried }: Flight): void {
     if (version !== undefined) this.#versions.add(version);
     this.#retried += retried;
   }
@@ -125,6 +121,24 @@ export class Ledger {
     if (!BROKEN.has(error.code ?? "")) return "unexplained";
     return diedWithIt ? "inFlightKilled" : "reset";
   }
+}
+
+/** The counts of loads one after another; of the durations, the longest. */
+export function addUp(all: readonly Counts[]): Counts {
+  return all.reduce((sum, counts) => ({
+    started: sum.started + counts.started,
+    ok: sum.ok + counts.ok,
+    reset: sum.reset + counts.reset,
+    refused: sum.refused + counts.refused,
+    timedOut: sum.timedOut + counts.timedOut,
+    wrongBody: sum.wrongBody + counts.wrongBody,
+    inFlightKilled: sum.inFlightKilled + counts.inFlightKilled,
+    unexplained: [...sum.unexplained, ...counts.unexplained],
+    resets: [...sum.resets, ...counts.resets],
+    retried: sum.retried + counts.retried,
+    p99: Math.max(sum.p99, counts.p99),
+    versions: new Set([...sum.versions, ...counts.versions]),
+  }));
 }
 
 /** Every request is in one column, and all but `allowed` are empty. Returns what is not as it should be. */

@@ -1,5 +1,6 @@
 // A load with known arithmetic: so many requests at a time, each one counted once, whatever became of it.
 import { Deferred } from "#src/promises.js";
+import { eventually } from "./deadline.js";
 import { type Counts, type Flight, Ledger, TimedOut } from "./load-ledger.js";
 
 /** What one client program does: it asks, checks the answer, and never hides a failure. */
@@ -48,6 +49,11 @@ export class Load {
     await Promise.all(this.#workers);
     for (const client of this.#clients) client.close();
     return this.ledger.sum();
+  }
+
+  /** Resolves when a version of the program has answered. */
+  async answersFrom(version: string): Promise<void> {
+    await eventually(() => this.ledger.versions.has(version), `${version} answers`);
   }
 
   async #work(client: Client): Promise<void> {

@@ -35,6 +35,9 @@ const NOBODY = 65_534;
 export class Program {
   readonly told: Told[] = [];
   readonly folder: string;
+  /** As soon as the process itself has ended; others may go on writing to its output. */
+  readonly exitCode: Promise<number | null>;
+  /** Once its output has ended too. */
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   stderr = "";
   readonly #mark = randomUUID();
@@ -59,6 +62,7 @@ export class Program {
       env: { ...process.env, ...own, ...env },
       ...(unprivileged && { uid: NOBODY, gid: NOBODY }),
     });
+    this.exitCode = new Promise((resolve) => this.#process.on("exit", resolve));
     this.exit = new Promise((resolve) => {
       this.#process.on("close", (code, signal) => {
         resolve({ code, signal });

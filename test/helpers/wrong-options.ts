@@ -5,6 +5,10 @@ type Wrong = [name: string, takes: string, values: [value: unknown, shown: strin
 
 export const PORT: string = "an integer from 0 to 65535";
 const TIMEOUT = "milliseconds, a number from 1 to 2147483647";
+const TIMEOUT_OR_OFF = "milliseconds, a number from 0 (off) to 2147483647";
+const HANG_TIMEOUT = "milliseconds, 0 (off) or a number from 2000 to 2147483647";
+const COUNT_OR_OFF = "an integer of at least 0 (off)";
+const ACCOUNT = "a name or a number of at least 0";
 const FLAG = "true or false";
 export const NODES: string = "an integer of at least 1";
 const SCRIPT = "the path or file: URL of a program that exists";
@@ -106,6 +110,81 @@ export const WRONG: Wrong[] = [
         [Number.POSITIVE_INFINITY, "Infinity"],
         ["25000", "'25000'"],
         [null, "null"],
+      ],
+    ],
+  ),
+  ...(["maxLifetime", "hangTimeout"] as const).map(
+    (name): Wrong => [
+      name,
+      name === "maxLifetime" ? TIMEOUT_OR_OFF : HANG_TIMEOUT,
+      [
+        [-1, "-1"],
+        [0.5, "0.5"],
+        [2 ** 31, "2147483648"],
+        [Number.NaN, "NaN"],
+        ["0", "'0'"],
+        [false, "false"],
+        [null, "null"],
+      ],
+    ],
+  ),
+  [
+    "hangTimeout",
+    HANG_TIMEOUT,
+    [
+      [1, "1"],
+      [1_999, "1999"],
+    ],
+  ],
+  ...(["surge", "minNodes", "maxNodes"] as const).map(
+    (name): Wrong => [
+      name,
+      NODES,
+      [
+        [0, "0"],
+        [-1, "-1"],
+        [1.5, "1.5"],
+        ["2", "'2'"],
+        [Number.POSITIVE_INFINITY, "Infinity"],
+        [null, "null"],
+      ],
+    ],
+  ),
+  ...(["maxMemory", "maxRequests"] as const).map(
+    (name): Wrong => [
+      name,
+      COUNT_OR_OFF,
+      [
+        [-1, "-1"],
+        [0.5, "0.5"],
+        ["512M", "'512M'"],
+        [2 ** 53, "9007199254740992"],
+        [false, "false"],
+        [null, "null"],
+      ],
+    ],
+  ),
+  [
+    "restart",
+    "an object such as { intensity: 10, period: 60000 }",
+    [
+      [true, "true"],
+      [10, "10"],
+      ["give-up", "'give-up'"],
+      [null, "null"],
+    ],
+  ],
+  ...(["user", "group"] as const).map(
+    (name): Wrong => [
+      name,
+      ACCOUNT,
+      [
+        ["", "''"],
+        [-1, "-1"],
+        [1.5, "1.5"],
+        [2 ** 31, "2147483648"],
+        [null, "null"],
+        [true, "true"],
       ],
     ],
   ),

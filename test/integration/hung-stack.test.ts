@@ -1,7 +1,7 @@
 // Processes that hang in every way there is say where, or why they cannot; and none keeps an inspector open.
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { type HungStack, stackOf } from "#src/master/hung-stack.js";
 import { InspectorLines } from "#src/master/inspector-lines.js";
 import { eventually, within } from "../helpers/deadline.js";
+import { childrenOf } from "../helpers/processes.js";
 
 const FIXTURE = fileURLToPath(new URL("../fixtures/hangs-as-asked.js", import.meta.url));
 const HERE = String.raw`\(file:.*hangs-as-asked\.js:\d+:\d+\)`;
@@ -23,7 +24,8 @@ for (const [way, frames] of [
   ["regex", `^    at RegExp.test \\(<anonymous>\\)\n    at .*regex.* ${HERE}\n`],
   ["recursion", `^    at spin ${HERE}\n(    at dive ${HERE}\n){18}    at dive ${HERE}$`],
   ["microtasks", String.raw`    at (Object\.)?microtasks \(file:.*hangs-as-asked\.js:\d+`],
-  ["ticks", String.raw`    at .*ticks.* \(file:.*hangs-as-asked\.js:\d+`],
+  // V8 may have inlined the program's function into Node's own loop over ticks; then that is what is seen.
+  ["ticks", String.raw`    at (.*ticks.* \(file:.*hangs-as-asked\.js:\d+|process.processTicksAndRejections )`],
   ["atomics", `^    at Atomics.wait \\(<anonymous>\\)\n    at .*atomics.* ${HERE}\n`],
   ["context", `^    at inner \\(inner.js:1:\\d+\\)\n    at inner.js:1:\\d+\n`],
   ["broken-traces", `^    at spin ${HERE}\n    at .*brokenTraces.* ${HERE}\n`],
@@ -47,6 +49,8 @@ for (const [way, reason] of [
 ] as const) {
   test(`there is no stack of a process of the kind: ${way}`, async (t) => {
     const hung = await Hanging.start(t, [way]);
+    if (way === "child") await eventually(() => childrenOf(hung.pid).length > 0, "it waits for its child");
+    if (way === "native") await hung.works();
     const found = await within(hung.stack(way === "idle" ? AMPLE : SHORT), "an answer in time");
     assert.equal(found.type, "none");
     assert.match(found.reason, reason);
@@ -56,7 +60,7 @@ for (const [way, reason] of [
 test("there is no stack of a process that is stopped, and its inspector does not open when it goes on", async (t) => {
   const hung = await Hanging.start(t, ["not"]);
   hung.child.kill("SIGSTOP");
-  await eventually(() => / T /.test(execFileSync("cat", [`/proc/${hung.pid}/stat`], { encoding: "utf8" })), "it stops");
+  await eventually(() => / T /.test(readFileSync(`/proc/${hung.pid}/stat`, "utf8")), "it stops");
   assert.deepEqual(await hung.stack(AMPLE), { type: "none", reason: "it is stopped by a signal" });
   const before = hung.told("beat");
   hung.child.kill("SIGCONT");
@@ -69,7 +73,7 @@ test("a read that never ends is interrupted by the question: the process itself 
   t.after(() => rmSync(folder, { recursive: true }));
   execFileSync("mkfifo", [join(folder, "fifo")]);
   const hung = await Hanging.start(t, ["fifo", join(folder, "fifo")]);
-  await eventually(() => / S /.test(execFileSync("cat", [`/proc/${hung.pid}/stat`], { encoding: "utf8" })), "it reads");
+  await eventually(() => / S /.test(readFileSync(`/proc/${hung.pid}/stat`, "utf8")), "it reads");
   await hung.stack(AMPLE);
   await eventually(() => hung.child.exitCode === 1, "it ends");
   assert.match(hung.stderr, /Error: EINTR: interrupted system call, read[^]* at .*fifo/);
@@ -168,6 +172,19 @@ class Hanging {
       () => this.told(event) >= times,
       () => `${event} is told ${times} times\nstderr: ${this.stderr}`,
     );
+  }
+
+  /** Resolves when it has worked for a while. */
+  works(): Promise<void> {
+    // Field 14 of proc(5)'s stat: user time in hundredths of a second.
+    const time = (): number =>
+      Number(
+        readFileSync(`/proc/${this.pid}/stat`, "utf8")
+          .replace(/^.*\) /, "")
+          .split(" ")[11],
+      );
+    const start = time();
+    return eventually(() => time() > start + 10, "it works");
   }
 
   /** Resolves when nobody listens any more where its inspector did. */

@@ -172,7 +172,10 @@ test("a drain that fails is written to standard error where nobody listens for e
   const write = t.mock.method(process.stderr, "write", () => true);
   nodes.on("drain", () => fail("no database"));
   await outlet.drain({ deadline: 0, signal: new AbortController().signal });
-  assert.match(String(write.mock.calls[0]?.arguments[0]), /^multi-node: a listener of "drain" failed: Error: no database/);
+  assert.match(
+    String(write.mock.calls[0]?.arguments[0]),
+    /^multi-node: a listener of "drain" failed: Error: no database/,
+  );
 });
 
 test("reload(), resize(), status() and close() are the role's", async () => {

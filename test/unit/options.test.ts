@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { availableCpus } from "#src/cpus.js";
 import { UsageError } from "#src/errors.js";
-import { checkListenOptions, checkPortOptions } from "#src/options.js";
+import { checkListenOptions, checkPortOptions, type ListenOptions } from "#src/options.js";
 import { NODES, PORT, WRONG } from "../helpers/wrong-options.js";
 
 const OWN_FILE = fileURLToPath(import.meta.url);
@@ -94,8 +94,67 @@ test("without options all defaults hold", () => {
     args: undefined,
     drainTimeout: 25_000,
     readyTimeout: 30_000,
+    surge: 1,
+    hangTimeout: 30_000,
+    maxMemory: 0,
+    maxLifetime: 0,
+    maxRequests: 0,
+    restart: { intensity: 0, period: 60_000, beyond: "back-off" },
+    scale: undefined,
+    user: undefined,
+    group: undefined,
     signals: true,
   });
+});
+
+test("what restart leaves out is filled in", () => {
+  const { restart } = checkListenOptions({ restart: { intensity: 10, beyond: "give-up" } }).service;
+  assert.deepEqual(restart, { intensity: 10, period: 60_000, beyond: "give-up" });
+  assert.deepEqual(checkListenOptions({ restart: { intensity: undefined } as never }).service.restart, {
+    intensity: 0,
+    period: 60_000,
+    beyond: "back-off",
+  });
+});
+
+test("what restart holds is checked by name", () => {
+  refuses({ restart: { intensity: -1 } }, "option restart.intensity: an integer of at least 0 (off) is taken, got -1");
+  refuses({ restart: { intensity: 1.5 } }, /^option restart\.intensity: .* got 1\.5$/);
+  refuses({ restart: { period: 0 } }, /^option restart\.period: milliseconds, a number from 1 to 2147483647 is taken/);
+  refuses({ restart: { beyond: "panic" } }, `option restart.beyond: "give-up" or "back-off" is taken, got 'panic'`);
+  refuses({ restart: { giveup: true } }, /^option restart\.giveup is not known: known are intensity, period, beyond$/);
+  refuses({ restart: { intensty: 1 } }, "option restart.intensty is not known: did you mean intensity?");
+});
+
+test("the number of nodes follows the load between minNodes and maxNodes, one of them is enough", () => {
+  const scaled = (options: ListenOptions): unknown => {
+    const { nodes, scale } = checkListenOptions(options).service;
+    return [nodes, scale?.minNodes, scale?.maxNodes];
+  };
+  assert.deepEqual(scaled({ minNodes: 2, maxNodes: 8 }), [2, 2, 8]);
+  assert.deepEqual(scaled({ minNodes: 2, maxNodes: 8, nodes: 5 }), [5, 2, 8]);
+  assert.deepEqual(scaled({ minNodes: 2, maxNodes: 8, nodes: 1 }), [2, 2, 8]);
+  assert.deepEqual(scaled({ minNodes: 2, maxNodes: 8, nodes: 9 }), [8, 2, 8]);
+  assert.deepEqual(scaled({ maxNodes: 8 }), [1, 1, 8]);
+  assert.deepEqual(scaled({ minNodes: 64 }), [64, 64, 64]);
+  assert.deepEqual(scaled({ minNodes: 1 }), [1, 1, availableCpus()]);
+  assert.deepEqual(scaled({ minNodes: 1, nodes: 6 }), [6, 1, 6]);
+  assert.deepEqual(scaled({}), [availableCpus(), undefined, undefined]);
+});
+
+test("more nodes at least than at most are refused", () => {
+  refuses({ minNodes: 4, maxNodes: 2 }, "option minNodes: at most maxNodes, 2, is taken, got 4");
+});
+
+test("an account is taken by name or by number", () => {
+  const { user, group } = checkListenOptions({ user: "www-data", group: 0 }).service;
+  assert.deepEqual([user, group], ["www-data", 0]);
+});
+
+test("what can be off is off with 0", () => {
+  const off = { hangTimeout: 0, maxMemory: 0, maxLifetime: 0, maxRequests: 0 };
+  const { hangTimeout, maxMemory, maxLifetime, maxRequests } = checkListenOptions(off).service;
+  assert.deepEqual({ hangTimeout, maxMemory, maxLifetime, maxRequests }, off);
 });
 
 test("an option that is undefined is one left out", () => {

@@ -10,6 +10,7 @@ import { checkPortOptions } from "#src/options.js";
 import type { Drain } from "#src/role.js";
 import { Service } from "#src/serve/service.js";
 import { within } from "../../helpers/deadline.js";
+import { fakeNodes } from "../../helpers/fake-role.js";
 
 const PORT = checkPortOptions({ port: 0, host: "127.0.0.1" });
 const LONG = 60_000;
@@ -65,7 +66,9 @@ test("a program that fails in its drain cuts nothing that is in flight", async (
   const over = (): void => {
     ended = true;
   };
-  const done = end(service, LONG, () => Promise.reject(new Error("no database"))).then(over, over);
+  const { nodes, outlet } = fakeNodes("node-1", server);
+  nodes.on("error", () => {}).on("drain", () => Promise.reject(new Error("no database")) as never);
+  const done = end(service, LONG, (drain) => outlet.drain(drain)).then(over, over);
   await new Promise(setImmediate);
   assert.equal(ended, false, "a request is in flight");
   response.end("late but whole");

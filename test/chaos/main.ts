@@ -1,0 +1,59 @@
+// `npm run chaos`: runs the scenarios one after another in their long form and prints one table.
+import { parseArgs } from "node:util";
+import { type Result, table } from "./report.js";
+import { type Outcome, randomFrom, type Scenario } from "./scenario.js";
+import { scenarios } from "./scenarios.js";
+
+const PROGRESS_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    rounds: { type: "string" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    json: { type: "boolean", default: false },
+  },
+});
+const wanted = scenarios.filter(({ name }) => new RegExp(values.only, "i").test(name));
+const seed = Number(values.seed);
+say(`${wanted.length} scenarios with Node ${process.versions.node}; --seed ${seed} has the same random numbers again`);
+
+const results: Result[] = [];
+for (const scenario of wanted) results.push(await runOne(scenario));
+process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : table(results));
+process.exitCode = wanted.length > 0 && results.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+
+async function runOne(scenario: Scenario): Promise<Result> {
+  const rounds = values.rounds === undefined ? scenario.rounds.long : Number(values.rounds);
+  const start = performance.now();
+  say(`${scenario.name}: ${rounds} rounds`);
+  const { counts, wrong } = await outcomeOf(scenario, rounds);
+  const seconds = (performance.now() - start) / 1_000;
+  for (const line of wrong) say(`  not as promised: ${line}`);
+  const { started, ok, retried, reset, refused, timedOut, wrongBody, inFlightKilled, p99 } = counts ?? {};
+  const columns = { started, ok, retried, reset, refused, timedOut, wrongBody, inFlightKilled, p99 };
+  return { scenario: scenario.name, rounds, ...columns, seconds, wrong };
+}
+
+async function outcomeOf(scenario: Scenario, rounds: number): Promise<Partial<Outcome> & { wrong: string[] }> {
+  const atEnd: (() => unknown)[] = [];
+  const scope = { after: (action?: unknown) => void atEnd.push(action as () => unknown) };
+  let spoken = performance.now();
+  const progress = (round: number): void => {
+    if (performance.now() - spoken < PROGRESS_MS) return;
+    spoken = performance.now();
+    say(`  ${round} of ${rounds}`);
+  };
+  try {
+    return await scenario.run({ scope, rounds, random: randomFrom(seed), progress });
+  } catch (error) {
+    return { wrong: [String((error as Error).message)] };
+  } finally {
+    for (const action of atEnd.reverse()) await action();
+  }
+}
+
+/** On stderr: stdout is for the table. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

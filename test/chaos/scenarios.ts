@@ -1,0 +1,19 @@
+// All scenarios, in the order of docs/reliability.md.
+import { badReleases } from "./bad-release.js";
+import { crashingRelease } from "./crashing-release.js";
+import { masterKilled } from "./master-killed.js";
+import { masterUpgrade } from "./master-upgrade.js";
+import { mixed } from "./mixed.js";
+import { restarts } from "./restarts.js";
+import { rollingReloads } from "./rolling-reload.js";
+import type { Scenario } from "./scenario.js";
+
+export const scenarios: Scenario[] = [
+  ...rollingReloads,
+  ...badReleases,
+  crashingRelease,
+  mixed,
+  ...masterKilled,
+  masterUpgrade,
+  restarts,
+];

@@ -1,0 +1,44 @@
+// Nodes run as another user than the master that binds.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { get, portOf } from "../helpers/http.js";
+import { Program } from "../helpers/program.js";
+
+const NOBODY = 65_534;
+const skip = process.getuid?.() === 0 ? false : "needs root";
+
+test("with user and group, nodes run as they say, the master as root, and the mesh connects them", { skip }, async (t) => {
+  const options = JSON.stringify({ user: "nobody", group: NOBODY });
+  const folder = mkdtempSync(join(tmpdir(), "mn-test-"));
+  chmodSync(folder, 0o755);
+  const program = Program.start(t, "steered.js", { args: [options], folder });
+  const port = portOf(await program.first("ready", ({ id }) => id === "master"));
+  await program.count("node", 6);
+  const { uid, gid, parent } = JSON.parse((await get(port)).body);
+  assert.deepEqual([uid, gid, parent], [NOBODY, NOBODY, program.pid]);
+  const name = readdirSync(program.folder).find((entry) => entry.startsWith("multi-node-")) ?? "";
+  const mesh = statSync(join(program.folder, name));
+  assert.deepEqual([mesh.uid, mesh.mode & 0o777], [NOBODY, 0o700]);
+  await program.stop();
+});
+
+test("a user that does not exist is an error at once", { skip }, () => {
+  const { status, stderr } = run({ user: "no-such-user" });
+  assert.equal(status, 1);
+  assert.match(stderr, /option user: the name of a user of this machine is taken, got 'no-such-user'/);
+});
+
+test("whoever is not root may not name a user", { skip }, () => {
+  const { status, stderr } = run({ user: "root" }, NOBODY);
+  assert.equal(status, 1);
+  assert.match(stderr, /option user: is taken from root only/);
+});
+
+function run(options: object, uid = 0): { status: number | null; stderr: string } {
+  const fixture = new URL("../fixtures/steered.js", import.meta.url).pathname;
+  return spawnSync(process.execPath, [fixture, JSON.stringify(options)], { uid, encoding: "utf8" });
+}
