@@ -28,9 +28,12 @@ export function listen(options: ListenOptions, server: ServerSource): Nodes {
       "listen() was called before in this process; add a port with listen() of the object that it returned",
     );
   }
+  // Its master died while it started: without one there is nothing to serve.
+  if (boot === "orphan") process.exit(1);
+  const told = boot;
   service = new Nodes(
     (outlet) =>
-      boot === undefined ? new MasterRuntime(serviceOptions, outlet) : new NodeRuntime(boot, serviceOptions, outlet),
+      told === undefined ? new MasterRuntime(serviceOptions, outlet) : new NodeRuntime(told, serviceOptions, outlet),
     port,
     server,
   );

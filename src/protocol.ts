@@ -61,7 +61,10 @@ export type ToNode =
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
   /** Stop accepting, finish what is in flight within so many milliseconds, end. */
-  | { type: "drain"; timeout: number };
+  | { type: "drain"; timeout: number; idle: IdleLimit };
+
+/** Milliseconds that an idle connection may stay at most, `null` for as long as its server promised its client. */
+export type IdleLimit = number | null;
 
 /** From a node to the master. */
 export type ToMaster =

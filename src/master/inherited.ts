@@ -1,6 +1,7 @@
 // Sockets that this process got from whoever started it: an old master that it replaces, or systemd.
 import { readFileSync, readlinkSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
+import { isAlive } from "../alive.js";
 import type { Port } from "../options.js";
 import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
 import type { SocketHandle } from "../serve/server.js";
@@ -56,7 +57,8 @@ function readHandover(): Handover | undefined {
   delete process.env[HANDOVER_VARIABLE];
   if (text === undefined || process.send === undefined) return undefined;
   const told = JSON.parse(text) as Handover;
-  return told.master === process.ppid ? told : undefined;
+  // Where the old master has died meanwhile, its sockets are all the more this one's.
+  return told.master === process.ppid || !isAlive(told.master) ? told : undefined;
 }
 
 function systemdDescriptors(): number[] {

@@ -1,4 +1,5 @@
 // Starts nodes and moves them through their states: what the table of transitions asks for is carried out here.
+import type { IdleLimit } from "../protocol.js";
 import type { NodeExit } from "../role.js";
 import { nameOf } from "./endings.js";
 import type { Fleet, NodeRecord, Start } from "./fleet.js";
@@ -25,6 +26,8 @@ export interface KeeperEvents {
 }
 
 export class Keeper {
+  /** How long nodes that drain from now on may keep idle connections. */
+  idleLimit: IdleLimit = null;
   readonly #options: KeeperOptions;
   readonly #fleet: Fleet;
   readonly #timers: Timers<SupervisorMessage>;
@@ -64,7 +67,11 @@ export class Keeper {
         this.#events.onHung(node);
         return this.#world.examine(node.id);
       case "send-drain":
-        return this.#world.send(node.id, { type: "drain", timeout: this.#options.drainTimeout });
+        return this.#world.send(node.id, {
+          type: "drain",
+          timeout: this.#options.drainTimeout,
+          idle: this.idleLimit,
+        });
       case "expect-exit":
         return this.#expect(node, this.#options.drainTimeout + EXIT_GRACE);
       case "kill":

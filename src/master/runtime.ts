@@ -2,13 +2,13 @@
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { Port, ServiceOptions } from "../options.js";
-import { afterThisTurn, allSettled, Deferred } from "../promises.js";
-import type { Order, SocketKey } from "../protocol.js";
+import { afterThisTurn, Deferred } from "../promises.js";
+import type { Order } from "../protocol.js";
 import type { Listener, NodeExit, Outlet, Peer, ReloadEvent, Role, ServerSource, Status } from "../role.js";
-import { Ports } from "../serve/ports.js";
 import { Service } from "../serve/service.js";
 import { startOfProcess } from "../started.js";
 import { type Account, accountOf } from "./account.js";
+import { Addresses } from "./addresses.js";
 import { handover } from "./inherited.js";
 import { notify } from "./notify.js";
 import { Premises } from "./premises.js";
@@ -20,6 +20,9 @@ import type { SupervisorMessage } from "./supervisor-world.js";
 import { startSuccessor, tellPredecessor } from "./upgrade.js";
 import { makeWorld, type Reports } from "./world.js";
 
+/** Milliseconds for which idle connections stay when all ends: who waits longer has nobody left to ask. */
+const LAST_IDLE_MS = 1_000;
+
 export class MasterRuntime implements Role, Steered {
   readonly self: Peer = { id: MASTER_ID, pid: process.pid, isMaster: true, since: startOfProcess() };
   readonly #options: ServiceOptions;
@@ -28,12 +31,8 @@ export class MasterRuntime implements Role, Steered {
   readonly #premises: Premises;
   readonly #supervisor: Supervisor;
   readonly #unwatchSignals: () => void;
-  readonly #ports = new Ports();
   readonly #service = new Service();
-  /** What has to succeed before the first node starts. */
-  readonly #opening: Promise<unknown>[] = [];
-  /** The servers of the master itself, with `masterListen`. */
-  readonly #serving: Promise<void>[] = [];
+  readonly #addresses: Addresses;
   readonly #ready = new Deferred<void>();
   readonly #nodesReady = new Deferred<void>();
   readonly #nodesEnded = new Deferred<void>();
@@ -49,9 +48,14 @@ export class MasterRuntime implements Role, Steered {
     this.#outlet = outlet;
     this.#program = programOf(options.script, options.args);
     this.#premises = new Premises({ self: this.self, account, drainTimeout, onStream: outlet.node });
+    this.#addresses = new Addresses({
+      sockets: this.#premises.sockets,
+      service: options.masterListen ? this.#service : undefined,
+      listening: outlet.listening,
+      report: (error) => this.#report(error),
+    });
     this.#supervisor = this.#supervise(account);
     this.#unwatchSignals = options.signals ? watchSignals((order) => steer(this, order)) : () => {};
-    this.#opening.push(this.#premises.open());
     void afterThisTurn().then(() => this.#open());
   }
 
@@ -64,16 +68,7 @@ export class MasterRuntime implements Role, Steered {
   }
 
   listen(port: Port, source: ServerSource): Listener {
-    const key = this.#ports.claim(port);
-    const bound = this.#bind(key, port, source);
-    bound.catch(() => {});
-    if (this.#state === "opening") this.#opening.push(bound);
-    else
-      bound.then(
-        () => this.#announce(key),
-        (error: Error) => this.#report(error),
-      );
-    return this.#ports.listener(key);
+    return this.#addresses.listen(port, source);
   }
 
   async reload(): Promise<void> {
@@ -131,22 +126,13 @@ export class MasterRuntime implements Role, Steered {
     return this.#closing;
   }
 
-  async #bind(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
-    const socket = await this.#premises.sockets.hold(key, port);
-    this.#ports.know(socket);
-    if (!this.#options.masterListen) return;
-    const serving = this.#service.serve(source, socket, port);
-    this.#serving.push(serving);
-    serving.catch((error: Error) => this.#report(error));
-  }
-
   async #open(): Promise<void> {
     try {
-      await allSettled(this.#opening);
+      await Promise.all([this.#premises.open(), this.#addresses.bound()]);
       if (this.#state !== "opening") return;
       this.#state = "starting";
       this.#supervisor.tell({ type: "start" });
-      await Promise.all([this.#nodesReady.promise, allSettled(this.#serving)]);
+      await Promise.all([this.#nodesReady.promise, this.#addresses.served()]);
       this.#onServing();
       this.#onAllServing();
     } catch (error) {
@@ -206,7 +192,7 @@ export class MasterRuntime implements Role, Steered {
   #onServing(): void {
     if (this.#state !== "starting") return;
     this.#state = "running";
-    for (const key of this.#ports.keys) this.#announce(key);
+    this.#addresses.announce();
   }
 
   #onAllServing(): void {
@@ -221,11 +207,6 @@ export class MasterRuntime implements Role, Steered {
     this.#outlet.reload(event);
   }
 
-  #announce(key: SocketKey): void {
-    const address = this.#ports.address(key);
-    if (address !== null) this.#outlet.listening(address);
-  }
-
   async #onNodesEnded(error: StartError | undefined): Promise<void> {
     if (error !== undefined) this.#ready.reject(error);
     this.#nodesEnded.resolve();
@@ -238,9 +219,12 @@ export class MasterRuntime implements Role, Steered {
   async #close(): Promise<void> {
     this.#ending.abort();
     if (this.#state !== "handed-over") notify("stopping");
-    this.#supervisor.tell({ type: "stop" });
+    const idle = this.#state === "handed-over" ? null : LAST_IDLE_MS;
+    this.#supervisor.tell({ type: "stop", idle });
     const { masterListen, drainTimeout } = this.#options;
-    const ownEnd = masterListen ? this.#service.end(drainTimeout, (drain) => this.#outlet.drain(drain)) : undefined;
+    const ownEnd = masterListen
+      ? this.#service.end(drainTimeout, idle, (drain) => this.#outlet.drain(drain))
+      : undefined;
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));
     this.#unwatchSignals();

@@ -1,7 +1,7 @@
 // What the supervisor is told, and the outside as it reaches it.
 import type { StartError } from "../errors.js";
 import type { RestartOptions, ScaleRange } from "../options.js";
-import type { SocketKey, ToMaster, ToNode } from "../protocol.js";
+import type { IdleLimit, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { Port } from "../options.js";
 import type { NodeExit, ReloadEvent } from "../role.js";
 import type { HealthLimits } from "./health.js";
@@ -11,7 +11,7 @@ export type SupervisorMessage =
   /** The sockets are bound: fill the places. */
   | { type: "start" }
   /** End every node in order; a second one changes nothing. */
-  | { type: "stop" }
+  | { type: "stop"; idle: IdleLimit }
   /** End every node at once. */
   | { type: "kill" }
   | { type: "fill"; place: number }

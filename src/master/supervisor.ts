@@ -68,6 +68,7 @@ export class Supervisor {
       case "start":
         return this.#start();
       case "stop":
+        this.#keeper.idleLimit = message.idle;
         return this.#stop(undefined);
       case "kill":
         return this.#killAll();
@@ -92,7 +93,12 @@ export class Supervisor {
 
   /** Carries out what any process may want; rejects when it cannot be done. */
   async order(order: Order): Promise<Status | undefined> {
-    if (order.type === "status") return this.#status();
+    if (order.type === "status")
+      return statusOf(this.#fleet, {
+        ...this.#options.master,
+        wanted: this.places,
+        reloading: this.#rollout.isReloading,
+      });
     if (this.#isEnding) throw new MultiNodeError("MN_ERR_CLOSED", "the service ends");
     if (order.type === "reload") await this.#rollout.reload();
     else await this.#resize(this.#options.masterServes ? order.nodes - 1 : order.nodes);
@@ -101,11 +107,6 @@ export class Supervisor {
 
   get #isEnding(): boolean {
     return this.#state === "stopping" || this.#state === "ended";
-  }
-
-  #status(): Status {
-    const { places: wanted } = this.#sizing;
-    return statusOf(this.#fleet, { ...this.#options.master, wanted, reloading: this.#rollout.isReloading });
   }
 
   #start(): void {

@@ -1,13 +1,16 @@
 // Whether this process is a node, asked once: the master says so in the environment, from which it is removed.
+import { isAlive } from "../alive.js";
 import { BOOT_VARIABLE, type Boot } from "../protocol.js";
 
-/** What the master told this process, `undefined` when no master started it. */
-export const boot: Boot | undefined = readBoot();
+/** What the master told this process; "orphan" if that master is dead; `undefined` when no master started it. */
+export const boot: Boot | "orphan" | undefined = readBoot();
 
-function readBoot(): Boot | undefined {
+function readBoot(): Boot | "orphan" | undefined {
   const text = process.env[BOOT_VARIABLE];
   delete process.env[BOOT_VARIABLE];
-  if (text === undefined || process.send === undefined) return undefined;
+  if (text === undefined) return undefined;
   const told = JSON.parse(text) as Boot;
-  return told.master === process.ppid ? told : undefined;
+  // A child of a node that inherited the variable has another parent, or no channel, and the master lives.
+  if (!isAlive(told.master)) return "orphan";
+  return told.master === process.ppid && process.send !== undefined ? told : undefined;
 }

@@ -4,7 +4,7 @@ import { leaveFolder } from "../mesh/folder.js";
 import { Mesh } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
 import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
-import type { Boot, SocketInfo, SocketKey, ToNode } from "../protocol.js";
+import type { Boot, IdleLimit, SocketInfo, SocketKey, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
 import { Ports } from "../serve/ports.js";
 import type { ListeningSocket, SocketHandle } from "../serve/server.js";
@@ -136,7 +136,7 @@ export class NodeRuntime implements Role {
       case "refusal":
         return this.#asking.onAnswer(message);
       case "drain":
-        return void this.#drain(message.timeout);
+        return void this.#drain(message.timeout, message.idle);
     }
   }
 
@@ -181,7 +181,7 @@ export class NodeRuntime implements Role {
     process.on("SIGHUP", () => {});
     process.on("SIGTERM", () => {
       this.#line.send({ type: "draining" });
-      void this.#drain(this.#options.drainTimeout);
+      void this.#drain(this.#options.drainTimeout, null);
     });
   }
 
@@ -192,13 +192,13 @@ export class NodeRuntime implements Role {
       this.#mesh?.close();
       leaveFolder(this.#boot.folder, this.self.id);
     });
-    void this.#drain(this.#options.drainTimeout);
+    void this.#drain(this.#options.drainTimeout, null);
   }
 
-  async #drain(timeout: number): Promise<void> {
+  async #drain(timeout: number, idle: IdleLimit): Promise<void> {
     if (this.#state === "draining") return;
     this.#state = "draining";
-    await this.#service.end(timeout, (drain) => this.#outlet.drain(drain));
+    await this.#service.end(timeout, idle, (drain) => this.#outlet.drain(drain));
     if (this.#masterIs === "gone") await Promise.all(this.#boot.sockets.map(removeAbandonedFile));
     process.exit();
   }

@@ -1,5 +1,6 @@
 // Draining one server: accept no more, finish what is in flight, let idle clients go, then cut at the deadline.
 import { Server } from "node:net";
+import type { IdleLimit } from "../protocol.js";
 import type { Connections } from "./connections.js";
 
 /** Milliseconds for which an idle connection stays open where its server promises no time of its own. */
@@ -12,13 +13,13 @@ const IDLE_GRACE = 5_000;
 export async function drain(
   server: Server,
   connections: Connections,
-  timeout: number,
+  { timeout, idle }: { timeout: number; idle: IdleLimit },
   signal: AbortSignal,
 ): Promise<void> {
   // http.Server.close() would cut idle connections at once, with requests on their way; net.Server's does not.
   Server.prototype.close.call(server);
   // What comes on an idle connection at its last moment has the other half of the time for its answer.
-  const drained = connections.drain(Math.min(graceOf(server), timeout / 2));
+  const drained = connections.drain(Math.min(graceOf(server), idle ?? timeout, timeout / 2));
   signal.addEventListener("abort", () => connections.cut());
   if (signal.aborted) connections.cut();
   await drained;

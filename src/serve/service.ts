@@ -1,7 +1,7 @@
 // What a process serves: each server with its connections, from the held socket to the end of its drain.
 import type { Server } from "node:net";
 import type { Port } from "../options.js";
-import type { Beat } from "../protocol.js";
+import type { Beat, IdleLimit } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
 import { drain } from "./drain.js";
@@ -30,9 +30,9 @@ export class Service {
 
   /**
    * Takes every server out of service: tells the program, finishes what is in flight, cuts the rest after `timeout`
-   * milliseconds. Resolves when nothing is left, and the program is done or the time is over.
+   * milliseconds, idle connections after `idle`. Resolves when nothing is left, and the program is done or the time is over.
    */
-  async end(timeout: number, tell: (drain: Drain) => Promise<void>): Promise<void> {
+  async end(timeout: number, idle: IdleLimit, tell: (drain: Drain) => Promise<void>): Promise<void> {
     const cut = new AbortController();
     const overdue = new Promise<void>((resolve) => {
       setTimeout(() => {
@@ -41,7 +41,9 @@ export class Service {
       }, timeout).unref();
     });
     const told = tell({ deadline: Date.now() + timeout, signal: cut.signal });
-    const drained = [...this.#servers].map(([server, connections]) => drain(server, connections, timeout, cut.signal));
+    const drained = [...this.#servers].map(([server, connections]) =>
+      drain(server, connections, { timeout, idle }, cut.signal),
+    );
     await Promise.all([...drained, Promise.race([told, overdue])]);
   }
 }

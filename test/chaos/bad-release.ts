@@ -24,8 +24,10 @@ function badRelease(fate: Fate, long: number, says: RegExp): Scenario {
         const before = pidsOf(service);
         service.release.publish(fate);
         const { state, why } = await service.reload();
-        if (state !== "failed" || !says.test(String(why))) wrong.push(`reload ${round}: ${String(state)}, ${String(why)}`);
-        if (pidsOf(service) !== before) wrong.push(`reload ${round}: ${before} served before, ${pidsOf(service)} after`);
+        if (state !== "failed" || !says.test(String(why)))
+          wrong.push(`reload ${round}: ${String(state)}, ${String(why)}`);
+        if (pidsOf(service) !== before)
+          wrong.push(`reload ${round}: ${before} served before, ${pidsOf(service)} after`);
         await service.isWhole();
         progress(round);
       }
@@ -40,5 +42,6 @@ function badRelease(fate: Fate, long: number, says: RegExp): Scenario {
 }
 
 function pidsOf({ serving }: ChaosService): string {
-  return serving.map(({ pid }) => pid).sort().join(" ");
+  const pids = serving.map(({ pid }) => pid);
+  return pids.sort((a, b) => a - b).join(" ");
 }

@@ -42,6 +42,7 @@ export class ChaosService {
     service.#port = portOf(await service.program.first("ready", ({ id }) => id === "master"));
     const listening = setInterval(() => service.#listen(), 10);
     scope.after(() => clearInterval(listening));
+    await service.isWhole();
     return service;
   }
 
@@ -111,16 +112,20 @@ export class ChaosService {
     );
   }
 
-  /** Ends the service in order. */
+  /** Ends the service in order: nothing of it is left. */
   async stop(): Promise<void> {
     signal(this.master, "SIGTERM");
     await this.program.ended();
-    await this.leavesNothing();
+    await this.program.leavesNothing();
+    await this.isGone();
   }
 
   /** Resolves when no process is left and the port can be had by others. */
-  async leavesNothing(): Promise<void> {
-    await this.program.leavesNothing();
+  async isGone(): Promise<void> {
+    await eventually(
+      () => this.program.processes.length === 0,
+      () => `these end: ${this.program.processes.join(" ")}`,
+    );
     await eventually(() => canBind(this.#port), `port ${this.#port} can be bound again`);
   }
 

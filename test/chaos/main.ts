@@ -47,9 +47,9 @@ async function outcomeOf(scenario: Scenario, rounds: number): Promise<Partial<Ou
   try {
     return await scenario.run({ scope, rounds, random: randomFrom(seed), progress });
   } catch (error) {
-    return { wrong: [String((error as Error).message)] };
+    return { wrong: [(error as Error).message] };
   } finally {
-    for (const action of atEnd.reverse()) await action();
+    for (const action of atEnd.toReversed()) await action();
   }
 }
 

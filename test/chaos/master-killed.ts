@@ -52,7 +52,7 @@ async function killMasters(trouble: Trouble, { scope, rounds, progress, random }
     await sleep(random() * LATEST_MOMENT);
     for (const pid of service.masters) service.kill(pid);
     all.push(await load.stop());
-    await service.leavesNothing();
+    await service.isGone();
     progress(round);
   }
   return { counts: addUp(all), wrong: [] };

@@ -6,13 +6,15 @@ export class Asked {
   readonly settled: Promise<void>;
 
   constructor(promise: Promise<unknown>) {
-    this.settled = promise.then(
-      () => {
-        this.outcome = "done";
-      },
-      (error: Error) => {
-        this.outcome = error;
-      },
-    );
+    this.settled = this.#watch(promise);
+  }
+
+  async #watch(promise: Promise<unknown>): Promise<void> {
+    try {
+      await promise;
+      this.outcome = "done";
+    } catch (error) {
+      this.outcome = error as Error;
+    }
   }
 }

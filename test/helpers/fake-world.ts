@@ -132,7 +132,7 @@ export class FakeWorld implements World {
   }
 
   stop(): void {
-    this.supervisor.tell({ type: "stop" });
+    this.supervisor.tell({ type: "stop", idle: null });
   }
 
   /** A node's words, as they arrive at the master. */
@@ -212,4 +212,11 @@ export class FakeWorld implements World {
     const due = [...this.timers].filter((timer) => timer.due <= end);
     return due.sort((a, b) => a.due - b.due)[0];
   }
+}
+
+/** A service all of whose nodes serve. */
+export function serving(places: number, options: Partial<SupervisorOptions> = {}): FakeWorld {
+  const world = new FakeWorld({ ...options, places }).start();
+  for (const id of world.spawned) world.say(id, "ready");
+  return world;
 }

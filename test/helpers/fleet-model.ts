@@ -1,9 +1,10 @@
 // A service of made-up nodes that do whatever real ones could, and what has to hold of it at any time.
 import assert from "node:assert/strict";
 import type { SupervisorOptions } from "#src/master/supervisor-world.js";
-import type { NodeExit, ReloadEvent, Status } from "#src/role.js";
+import type { Status } from "#src/role.js";
 import type { Asked } from "./asked.js";
-import { FakeWorld, OPTIONS } from "./fake-world.js";
+import { OPTIONS } from "./fake-world.js";
+import { type Habits, NosyWorld } from "./nosy-world.js";
 
 export type Action =
   | "joined"
@@ -26,16 +27,6 @@ export type Action =
   | "stop"
   | "kill";
 
-/** What the user does in listeners. */
-export interface Habits {
-  /** How many reloads are asked for as soon as one is over. */
-  reloadsAgain: number;
-  /** Whether the number of nodes is changed when a reload starts or is over. */
-  resizesOnReload: boolean;
-  /** At which exit the service is stopped; `undefined`: at none. */
-  stopsAtExit: number | undefined;
-}
-
 /** What a node's process has done so far; it may do a thing only when a real one could. */
 interface Process {
   joined: boolean;
@@ -46,24 +37,6 @@ interface Process {
 
 /** Bytes, above every limit that is tested. */
 const GROWN = 2_000_000_000;
-
-class NosyWorld extends FakeWorld {
-  readonly asked: Asked[] = [];
-  habits: Habits | undefined;
-
-  override onReload(event: ReloadEvent): void {
-    super.onReload(event);
-    if (this.habits?.resizesOnReload) this.asked.push(this.order({ type: "resize", nodes: 2 }));
-    if (event.state === "started" || this.habits === undefined || this.habits.reloadsAgain === 0) return;
-    this.habits.reloadsAgain -= 1;
-    this.asked.push(this.order({ type: "reload" }));
-  }
-
-  override onExit(exit: NodeExit): void {
-    super.onExit(exit);
-    if (this.exits.length === this.habits?.stopsAtExit) this.stop();
-  }
-}
 
 export class FleetModel {
   readonly world: NosyWorld;
@@ -88,7 +61,7 @@ export class FleetModel {
         return this.#beatAll();
       case "stop":
       case "kill":
-        return this.world.supervisor.tell({ type: what });
+        return this.world.supervisor.tell(what === "stop" ? { type: what, idle: null } : { type: what });
       case "reload":
       case "status":
         return void this.world.asked.push(this.world.order({ type: what }));
@@ -145,7 +118,8 @@ export class FleetModel {
     for (const { id, state } of nodes) {
       assert.ok(state === "draining" || this.world.killed.includes(id), `${id} was not told to end`);
     }
-    for (const id of [...this.world.living]) {
+    const left = [...this.world.living];
+    for (const id of left) {
       this.#actAs(id, "draining");
       this.#actAs(id, "exit");
     }
@@ -224,7 +198,8 @@ export class FleetModel {
 
   #behave(): void {
     for (const id of this.world.examined) if (this.world.living.has(id)) this.world.tellExamined(id, undefined);
-    for (const id of [...this.world.living]) {
+    const living = [...this.world.living];
+    for (const id of living) {
       const { said } = this.#processOf(id);
       if (this.world.killed.includes(id)) this.#actAs(id, "crash");
       else if (said === "draining" || this.world.heard(id).includes("drain")) this.#actAs(id, "exit");

@@ -31,7 +31,7 @@ test("all streams that come together on a new session are answered", async (t) =
   const http2 = new Http2Frames(client);
   http2.get(1, 3, 5);
   assert.equal(await client.ends(), "end");
-  assert.deepEqual(http2.answered.sort(), [1, 3, 5]);
+  assert.deepEqual(new Set(http2.answered), new Set([1, 3, 5]));
   assert.equal(http2.lastTaken, 5);
   await node.ends();
 });

@@ -1,7 +1,7 @@
 // What a node that drains does with each connection of HTTP/1, whatever its client is just doing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { DrainingNode } from "../helpers/clients/draining-node.js";
 import { within } from "../helpers/deadline.js";
 
@@ -55,7 +55,9 @@ for (const kind of ["http", "https", "http2s"] as const) {
     await node.drain();
     client.send("POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n");
     await client.until(/413 [^]*Connection: close\r\n[^]*too large/);
-    const sent = new Promise<unknown>((resolve) => client.socket.write("x".repeat(4_000_000), (error) => resolve(error ?? null)));
+    const sent = new Promise<unknown>((resolve) =>
+      client.socket.write("x".repeat(4_000_000), (error) => resolve(error ?? null)),
+    );
     assert.equal(await client.ends(), "end");
     assert.equal(await within(sent, "the body is taken"), null);
     await node.ends();
@@ -70,8 +72,14 @@ test("requests that were sent together are all answered, and only the last answe
   await node.drain();
   assert.equal(await client.ends(), "end");
   const answers = client.received.split("HTTP/1.1").slice(2);
-  assert.deepEqual(answers.map((text) => text.includes("Connection: close")), [false, false, true]);
-  assert.deepEqual(answers.map((text) => text.at(-1)), ["a", "b", "c"]);
+  assert.deepEqual(
+    answers.map((text) => text.includes("Connection: close")),
+    [false, false, true],
+  );
+  assert.deepEqual(
+    answers.map((text) => text.at(-1)),
+    ["a", "b", "c"],
+  );
   await node.ends();
 });
 

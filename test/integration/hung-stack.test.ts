@@ -71,7 +71,7 @@ test("there is no stack of a process that is stopped, and its inspector does not
 test("a read that never ends is interrupted by the question: the process itself says where it was", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "mn-test-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  execFileSync("mkfifo", [join(folder, "fifo")]);
+  execFileSync("/usr/bin/mkfifo", [join(folder, "fifo")]);
   const hung = await Hanging.start(t, ["fifo", join(folder, "fifo")]);
   await eventually(() => / S /.test(readFileSync(`/proc/${hung.pid}/stat`, "utf8")), "it reads");
   await hung.stack(AMPLE);

@@ -13,6 +13,7 @@ const NODES = 4;
 test(`${KILLS} nodes are killed one after another: only what was in flight in them is lost`, async (t) => {
   const program = Program.start(t, "says-who-then-works.js", { args: [String(NODES)] });
   const port = portOf(await program.first("ready", ({ id }) => id === "master"));
+  await program.count("ready", 1 + NODES);
   const load = new Load(() => httpClient({ port, keepAlive: false, fits: (body) => String(body) === "done" }), {
     clients: 4,
   });

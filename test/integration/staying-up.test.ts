@@ -161,6 +161,18 @@ test("when the master is killed, every node ends by itself, the port is free, no
   await isFree(port);
 });
 
+test("a node whose master is killed while it starts is no master of its own: it ends", async (t) => {
+  for (let round = 1; round <= 3; round++) {
+    const program = Program.start(t, "killed-at-start.js");
+    await program.ended();
+    await eventually(() => program.processes.length === 0, "all processes end");
+    assert.deepEqual(
+      program.all("listening").filter(({ id }) => id === "master"),
+      [],
+    );
+  }
+});
+
 test("when the master is killed, the Unix socket that it served goes too", async (t) => {
   const program = Program.start(t, "http-at-path.js", { args: [JSON.stringify({ path: "service.sock" })] });
   await program.count("ready", 3);

@@ -157,7 +157,7 @@ for (const [title, listener] of [
     const { nodes, outlet } = fakeNodes("node-1", server);
     const heard: unknown[] = [];
     nodes.on("error", ({ message }) => heard.push(message));
-    nodes.on("drain", listener as () => void);
+    nodes.on("drain", listener);
     nodes.on("drain", async () => {
       await new Promise(setImmediate);
       heard.push("drained");

@@ -21,7 +21,11 @@ const RANK_OF_ROOM = {
 const OPEN_TO_CLI = ["control/client.ts", "index.ts"];
 
 /** Data and `now` in, decision out: these are tested without a process, a port or a clock. */
-const PURE = [/^wire\//, /^mesh\/roster\.ts$/, /^master\/(?:node-state|fleet|restart|health|balance)\.ts$/];
+const PURE = [
+  /^wire\//,
+  /^mesh\/roster\.ts$/,
+  /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|scale|status|exec-argv|timers|balance)\.ts$/,
+];
 
 /** What a pure file may import besides other pure files; of all the rest it may import types. */
 const OPEN_TO_PURE = ["errors.ts", "protocol.ts", "nearest.ts"];

@@ -36,10 +36,14 @@ export class DrainingNode {
     });
     const { pid } = await program.first("ready", ({ id }) => id === "node-1");
     const port = portOf(await program.first("ready", ({ id }) => id === "master"));
-    return new DrainingNode(t, program, { port, pid, secure: /s$/.test(kind) });
+    return new DrainingNode(t, program, { port, pid, secure: kind.endsWith("s") });
   }
 
-  private constructor(t: TestContext, program: Program, { port, pid, secure }: { port: number; pid: number; secure: boolean }) {
+  private constructor(
+    t: TestContext,
+    program: Program,
+    { port, pid, secure }: { port: number; pid: number; secure: boolean },
+  ) {
     this.#t = t;
     this.#program = program;
     this.#secure = secure;

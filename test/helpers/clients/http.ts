@@ -1,5 +1,11 @@
 // Strict HTTP/1.1 clients, plain and TLS: what was written and got no answer is an error, and nothing is sent twice.
-import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp, type RequestOptions } from "node:http";
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as requestHttp,
+  type RequestOptions,
+} from "node:http";
 import { Agent as SecureAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import type { Client } from "../load.js";
@@ -26,7 +32,14 @@ const owners = new WeakMap<Socket, number>();
  * One connection at a time. The agent is Node's own: it drops an idle connection when the server ends it, or a second
  * before the server's own `Keep-Alive: timeout` is over.
  */
-export function httpClient({ port, path = "/", method = "GET", ca, keepAlive = true, ...rest }: HttpClientOptions): Client {
+export function httpClient({
+  port,
+  path = "/",
+  method = "GET",
+  ca,
+  keepAlive = true,
+  ...rest
+}: HttpClientOptions): Client {
   const ways = { keepAlive, maxSockets: 1, timeout: 10_000 };
   const agent = ca === undefined ? new Agent(ways) : new SecureAgent({ ...ways, ca });
   const options = { host: "127.0.0.1", port, path, method, agent } satisfies RequestOptions;
@@ -36,10 +49,15 @@ export function httpClient({ port, path = "/", method = "GET", ca, keepAlive = t
   };
 }
 
+interface Answer {
+  response: IncomingMessage;
+  body: Buffer;
+}
+
 type Body = Pick<HttpClientOptions, "send" | "fits">;
 
-function exchange(open: () => ClientRequest, flight: Flight, { send, fits }: Body): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function exchange(open: () => ClientRequest, flight: Flight, { send, fits }: Body): Promise<void> {
+  const { response, body } = await new Promise<Answer>((resolve, reject) => {
     const request = open();
     request.on("error", reject);
     request.on("socket", (socket) => {
@@ -47,26 +65,19 @@ function exchange(open: () => ClientRequest, flight: Flight, { send, fits }: Bod
     });
     request.on("response", (response) => {
       learn(flight, response);
-      read(response).then((body) => {
-        if (response.statusCode === 200 && fits(body)) resolve();
-        else reject(new WrongBody(`${response.statusCode}: ${body.subarray(0, 100)}`));
-      }, reject);
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => resolve({ response, body: Buffer.concat(chunks) })).on("error", reject);
     });
     if (send === undefined) request.end();
     else send(request);
   });
+  if (response.statusCode === 200 && fits(body)) return;
+  throw new WrongBody(`${response.statusCode}: ${body.subarray(0, 100)}`);
 }
 
 function learn(flight: Flight, { headers, socket }: IncomingMessage): void {
   flight.pid = Number(headers["x-pid"]);
   flight.version = headers["x-version"] as string | undefined;
   owners.set(socket, flight.pid);
-}
-
-function read(response: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    response.on("data", (chunk: Buffer) => chunks.push(chunk));
-    response.on("end", () => resolve(Buffer.concat(chunks))).on("error", reject);
-  });
 }

@@ -1,7 +1,17 @@
 // HTTP/2 frame by frame (RFC 9113, 4.1), for a client that behaves as a test wants.
 import { RawClient } from "./raw.js";
 
-const TYPES = ["DATA", "HEADERS", "PRIORITY", "RST_STREAM", "SETTINGS", "PUSH_PROMISE", "PING", "GOAWAY", "WINDOW_UPDATE"];
+const TYPES = [
+  "DATA",
+  "HEADERS",
+  "PRIORITY",
+  "RST_STREAM",
+  "SETTINGS",
+  "PUSH_PROMISE",
+  "PING",
+  "GOAWAY",
+  "WINDOW_UPDATE",
+];
 const HEADER_SIZE = 9;
 const END_STREAM = 1;
 const END_HEADERS = 4;

@@ -13,7 +13,9 @@ export class RawClient {
 
   /** Connects; with options of TLS, through it. */
   static async open(t: TestContext, port: number, secure?: ConnectionOptions): Promise<RawClient> {
-    const client = new RawClient(secure ? connectTls({ host: "127.0.0.1", port, ...secure }) : connect(port, "127.0.0.1"));
+    const client = new RawClient(
+      secure ? connectTls({ host: "127.0.0.1", port, ...secure }) : connect(port, "127.0.0.1"),
+    );
     t.after(() => client.socket.destroy());
     await within(once(client.socket, secure ? "secureConnect" : "connect"), "a connection opens");
     return client;

@@ -1,6 +1,6 @@
 // A WebSocket client that sends a message and waits for its echo, and connects anew when it is told 1001 (going away).
 import { randomUUID } from "node:crypto";
-import WebSocket from "ws";
+import { type RawData, WebSocket } from "ws";
 import type { Client } from "../load.js";
 import { type Flight, WrongBody } from "../load-ledger.js";
 
@@ -61,7 +61,7 @@ function outcome<Value>(socket: WebSocket, take: (text: string) => Value): Promi
       socket.off("message", onMessage).off("close", onClose).off("error", onError);
       action();
     };
-    const onMessage = (data: WebSocket.RawData): void => finish(() => resolve(take(String(data))));
+    const onMessage = (data: RawData): void => finish(() => resolve(take((data as Buffer).toString())));
     const onError = (error: Error): void => finish(() => reject(error));
     const onClose = (code: number): void =>
       finish(() => {

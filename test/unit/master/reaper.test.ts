@@ -112,7 +112,7 @@ class FakeProc {
 
   makeFifo(pid: number): void {
     mkdirSync(join(this.folder, String(pid)));
-    execFileSync("mkfifo", [this.fifo(pid)]);
+    execFileSync("/usr/bin/mkfifo", [this.fifo(pid)]);
   }
 
   remove(): void {

@@ -154,7 +154,10 @@ test("when the service ends, nobody waits for a reload any more", async () => {
   await Promise.all(both.map(({ settled }) => settled));
   for (const { outcome } of both) {
     assert.ok(outcome instanceof Error);
-    assert.deepEqual([outcome.code, outcome.message], ["MN_ERR_RELOAD_FAILED", "the reload was given up: the service ends"]);
+    assert.deepEqual(
+      [outcome.code, outcome.message],
+      ["MN_ERR_RELOAD_FAILED", "the reload was given up: the service ends"],
+    );
   }
   assert.equal(rollout.isReloading, false);
 });

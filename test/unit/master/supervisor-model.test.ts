@@ -2,7 +2,8 @@
 import { test } from "node:test";
 import fc from "fast-check";
 import type { SupervisorOptions } from "#src/master/supervisor-world.js";
-import { type Action, FleetModel, type Habits } from "../../helpers/fleet-model.js";
+import { type Action, FleetModel } from "../../helpers/fleet-model.js";
+import type { Habits } from "../../helpers/nosy-world.js";
 
 const options: fc.Arbitrary<Partial<SupervisorOptions>> = fc.record({
   places: fc.integer({ min: 0, max: 4 }),

@@ -9,11 +9,11 @@ const HANDLE = { fd: 7, close() {} };
 
 test("a message of the master's comes with its handle, one of the program's own does not come", (t) => {
   const { heard } = open(t, true);
-  emit("message", seal<ToNode>({ type: "drain", timeout: 5 }), undefined);
-  emit("message", { type: "drain", timeout: 5 }, undefined);
+  emit("message", seal<ToNode>({ type: "drain", timeout: 5, idle: null }), undefined);
+  emit("message", { type: "drain", timeout: 5, idle: null }, undefined);
   emit("message", seal<ToNode>({ type: "welcome", peers: [] }), HANDLE);
   assert.deepEqual(heard, [
-    [{ type: "drain", timeout: 5 }, undefined],
+    [{ type: "drain", timeout: 5, idle: null }, undefined],
     [{ type: "welcome", peers: [] }, HANDLE],
   ]);
 });

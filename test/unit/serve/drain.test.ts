@@ -78,7 +78,10 @@ test("what is still in flight at the deadline is cut", async (t) => {
 
 test("a deadline that is over already cuts at once", async (t) => {
   const { server } = await inFlight(t);
-  await within(drain(server.server, server.connections, LONG, AbortSignal.abort()), "the drain ends");
+  await within(
+    drain(server.server, server.connections, { timeout: LONG, idle: null }, AbortSignal.abort()),
+    "the drain ends",
+  );
 });
 
 test("a request in flight is answered though the program has closed its server itself", async (t) => {
@@ -201,7 +204,7 @@ function draining({ server, connections }: Watched): Draining {
   const cut = new AbortController();
   let isDone = false;
   const done = (async () => {
-    await drain(server, connections, LONG, cut.signal);
+    await drain(server, connections, { timeout: LONG, idle: null }, cut.signal);
     isDone = true;
   })();
   return {

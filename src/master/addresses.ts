@@ -1,0 +1,77 @@
+// The addresses that the master listens on: bound, served by the master itself where it serves, announced.
+import type { AddressInfo } from "node:net";
+import type { Port } from "../options.js";
+import { allSettled } from "../promises.js";
+import type { SocketKey } from "../protocol.js";
+import type { Listener, ServerSource } from "../role.js";
+import { Ports } from "../serve/ports.js";
+import type { Service } from "../serve/service.js";
+import type { Sockets } from "./sockets.js";
+
+export interface AddressesOptions {
+  sockets: Sockets;
+  /** What serves in the master itself; `undefined`: nothing does. */
+  service: Service | undefined;
+  listening: (address: AddressInfo | string) => void;
+  /** Told of what fails once the first addresses are bound, and of servers that do not come to serve. */
+  report: (error: Error) => void;
+}
+
+export class Addresses {
+  readonly #options: AddressesOptions;
+  readonly #ports = new Ports();
+  readonly #opening: Promise<void>[] = [];
+  readonly #serving: Promise<void>[] = [];
+  #state: "opening" | "bound" | "announced" = "opening";
+
+  constructor(options: AddressesOptions) {
+    this.#options = options;
+  }
+
+  /** @throws BindError MN_ERR_PORT_IN_USE when this service listens there already */
+  listen(port: Port, source: ServerSource): Listener {
+    const key = this.#ports.claim(port);
+    const bound = this.#bind(key, port, source);
+    bound.catch(() => {});
+    if (this.#state === "opening") this.#opening.push(bound);
+    else bound.then(() => this.#onLate(key)).catch((error: Error) => this.#options.report(error));
+    return this.#ports.listener(key);
+  }
+
+  /** Resolves when all addresses that were asked for until now are bound. */
+  async bound(): Promise<void> {
+    await allSettled(this.#opening);
+    this.#state = "bound";
+  }
+
+  /** Resolves when the master itself serves at all of them. */
+  served(): Promise<void> {
+    return allSettled(this.#serving);
+  }
+
+  /** Tells once that they are served; those that come later are told as they come. */
+  announce(): void {
+    if (this.#state === "announced") return;
+    this.#state = "announced";
+    for (const key of this.#ports.keys) this.#announce(key);
+  }
+
+  async #bind(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
+    const { sockets, service, report } = this.#options;
+    const socket = await sockets.hold(key, port);
+    this.#ports.know(socket);
+    if (service === undefined) return;
+    const serving = service.serve(source, socket, port);
+    this.#serving.push(serving);
+    serving.catch(report);
+  }
+
+  #onLate(key: SocketKey): void {
+    if (this.#state === "announced") this.#announce(key);
+  }
+
+  #announce(key: SocketKey): void {
+    const address = this.#ports.address(key);
+    if (address !== null) this.#options.listening(address);
+  }
+}
