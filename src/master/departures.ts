@@ -44,8 +44,8 @@ export class Departures {
     }
     this.#fleet.noteExit(node, exit, this.#world.now());
     this.#world.onExit(exit);
-    const failed = node.servingSince === undefined && exit.reason !== "drained";
     const isSpare = this.#rollout.predecessor(node) !== undefined;
+    const failed = (node.servingSince === undefined || isSpare) && exit.reason !== "drained";
     if (failed) this.#onStartFailed(node, exit, isSpare);
     if (failed && isSpare) return undefined;
     const consequence = this.#consequence(node, exit);

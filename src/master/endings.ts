@@ -67,10 +67,12 @@ export function tooManyDeaths(program: string, exit: NodeExit, deaths: number, p
   );
 }
 
-export function reloadFailed(exit: NodeExit): StartError {
+export function reloadFailed(exit: NodeExit, { servingSince }: Pick<NodeRecord, "servingSince">): StartError {
+  const how =
+    servingSince === undefined ? describeStart(exit) : `${describeEnd(exit)} just after it had begun to serve`;
   return new StartError(
     "MN_ERR_RELOAD_FAILED",
-    `the reload was given up, the old nodes go on: the new ${exit.id} ${describeStart(exit)}`,
+    `the reload was given up, the old nodes go on: the new ${exit.id} ${how}`,
   );
 }
 

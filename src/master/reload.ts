@@ -18,13 +18,13 @@ export interface ReloadView {
   nodes: readonly Candidate[];
   /** The generation that all are to have, while a reload runs. */
   target: number;
-  /** How many successors may be starting at once. */
+  /** How many successors may be starting, or proving themselves, at once. */
   surge: number;
 }
 
 /** The nodes that get a successor now: outdated ones and those that are due, one for each place, at most `surge`. */
 export function nextToReplace({ nodes, target, surge }: ReloadView): string[] {
-  const starting = nodes.filter(({ state, replaces }) => state === "spawning" && replaces !== undefined);
+  const starting = nodes.filter((node) => isStarting(node, nodes));
   const awaited = new Set(starting.map(({ replaces }) => replaces));
   const waiting = nodes.filter(
     ({ id, state, generation, due }) => state === "serving" && (generation < target || due) && !awaited.has(id),
@@ -35,4 +35,11 @@ export function nextToReplace({ nodes, target, surge }: ReloadView): string[] {
 /** Whether no process of an earlier generation is left, and those of this one serve. */
 export function isReloaded({ nodes, target }: ReloadView): boolean {
   return nodes.every(({ state, generation }) => generation >= target && state !== "spawning");
+}
+
+/** A successor counts as one until the node that it replaces goes. */
+function isStarting({ state, replaces }: Candidate, nodes: readonly Candidate[]): boolean {
+  if (replaces === undefined) return false;
+  const predecessor = nodes.find(({ id }) => id === replaces);
+  return state === "spawning" || (state === "serving" && predecessor?.state === "serving");
 }

@@ -11,6 +11,8 @@ export interface RolloutOrders {
   fill(): void;
   /** Starts the one that is to replace a node. */
   startSuccessor(node: NodeRecord): void;
+  /** Calls back onProven after so many milliseconds, if the node serves until then. */
+  prove(node: NodeRecord, ms: number): void;
   /** Takes a node out of service, in order. */
   drain(node: NodeRecord): void;
   tell(event: ReloadEvent): void;
@@ -18,6 +20,9 @@ export interface RolloutOrders {
 
 /** Milliseconds before a node whose successor failed is found due again. */
 export const RECYCLE_PAUSE = 60_000;
+
+/** Milliseconds for which a successor serves beside the node that it replaces: new code may fail just after its start. */
+export const PROBATION_MS = 250;
 
 export class Rollout {
   readonly #fleet: Fleet;
@@ -65,20 +70,25 @@ export class Rollout {
     return node?.state === "serving" ? node : undefined;
   }
 
-  /** A node serves: the one that it replaces goes. */
+  /** A node serves: where it replaces another, it has to prove itself first. */
   onReady(node: NodeRecord): void {
+    if (this.predecessor(node) !== undefined) this.#orders.prove(node, PROBATION_MS);
+  }
+
+  /** A node has served for a while: the one that it replaces goes. */
+  onProven(node: NodeRecord): void {
     const replaced = this.predecessor(node);
     if (replaced !== undefined) this.#orders.drain(replaced);
   }
 
-  /** A node did not come to serve: a reload that started it is given up, a recycling put off. */
+  /** A node did not come to serve, or not for long: a reload that started it is given up, a recycling put off. */
   onStartFailed(node: NodeRecord, exit: NodeExit, now: number): void {
     const kept = this.predecessor(node);
     if (kept !== undefined) {
       kept.due = false;
       kept.notDueBefore = now + RECYCLE_PAUSE;
     }
-    if (this.isReloading && node.generation === this.#generation) this.#fail(reloadFailed(exit));
+    if (this.isReloading && node.generation === this.#generation) this.#fail(reloadFailed(exit, node));
   }
 
   /** The service ends: nobody waits for a reload any more. */
@@ -111,7 +121,8 @@ export class Rollout {
     this.#running = undefined;
     for (const node of this.#fleet.all()) {
       // One whose predecessor is gone is the only one in its place: it may stay.
-      if (node.state === "spawning" && this.predecessor(node) !== undefined) this.#orders.drain(node);
+      const isSpare = node.state === "spawning" || node.state === "serving";
+      if (isSpare && this.predecessor(node) !== undefined) this.#orders.drain(node);
     }
     this.#orders.tell({ state: "failed", error });
     failed?.reject(error);

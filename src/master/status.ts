@@ -2,8 +2,13 @@
 import type { Status } from "../role.js";
 import type { Fleet } from "./fleet.js";
 
-export function statusOf(fleet: Fleet, rest: Omit<Status, "nodes">): Status {
-  return { ...rest, nodes: nodesOf(fleet) };
+export function statusOf(
+  fleet: Fleet,
+  { pid, since }: Pick<Status, "pid" | "since">,
+  wanted: number,
+  { isReloading: reloading }: { isReloading: boolean },
+): Status {
+  return { pid, since, wanted, reloading, nodes: nodesOf(fleet) };
 }
 
 function nodesOf(fleet: Fleet): Status["nodes"] {

@@ -19,6 +19,8 @@ export type SupervisorMessage =
   | { type: "started"; id: string; pid: number }
   | { type: "said"; id: string; message: ToMaster }
   | { type: "overdue"; id: string }
+  /** A successor has served for a while. */
+  | { type: "proven"; id: string }
   /** Where a hung node hangs, as far as that could be found out. */
   | { type: "examined"; id: string; stack: string | undefined }
   | { type: "exited"; id: string; code: number | null; signal: NodeJS.Signals | null; lastError: string | undefined };

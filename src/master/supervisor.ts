@@ -48,6 +48,7 @@ export class Supervisor {
         if (options.restartChildren) this.#fillAll();
       },
       startSuccessor: ({ place, id }) => this.#spawn(place, id),
+      prove: ({ id }, ms) => timers.set(id, ms, { type: "proven", id }),
       drain: (node) => this.#keeper.move(node, "drain"),
       tell: (event) => world.onReload(event),
     });
@@ -93,12 +94,7 @@ export class Supervisor {
 
   /** Carries out what any process may want; rejects when it cannot be done. */
   async order(order: Order): Promise<Status | undefined> {
-    if (order.type === "status")
-      return statusOf(this.#fleet, {
-        ...this.#options.master,
-        wanted: this.places,
-        reloading: this.#rollout.isReloading,
-      });
+    if (order.type === "status") return statusOf(this.#fleet, this.#options.master, this.places, this.#rollout);
     if (this.#isEnding) throw new MultiNodeError("MN_ERR_CLOSED", "the service ends");
     if (order.type === "reload") await this.#rollout.reload();
     else await this.#resize(this.#options.masterServes ? order.nodes - 1 : order.nodes);
@@ -165,6 +161,8 @@ export class Supervisor {
         return;
       case "overdue":
         return this.#keeper.move(node, "overdue");
+      case "proven":
+        return this.#rollout.onProven(node);
       case "examined":
         node.lastError = message.stack;
         return this.#keeper.move(node, "examined");

@@ -9,8 +9,18 @@ function readBoot(): Boot | "orphan" | undefined {
   const text = process.env[BOOT_VARIABLE];
   delete process.env[BOOT_VARIABLE];
   if (text === undefined) return undefined;
-  const told = JSON.parse(text) as Boot;
+  const told = parse(text);
+  if (told === undefined) return undefined;
   // A child of a node that inherited the variable has another parent, or no channel, and the master lives.
   if (!isAlive(told.master)) return "orphan";
   return told.master === process.ppid && process.send !== undefined ? told : undefined;
+}
+
+function parse(text: string): Boot | undefined {
+  try {
+    const told = JSON.parse(text) as Boot;
+    return Number.isInteger(told.master) ? told : undefined;
+  } catch {
+    return undefined;
+  }
 }
