@@ -75,10 +75,11 @@ export class Rollout {
     if (this.predecessor(node) !== undefined) this.#orders.prove(node, PROBATION_MS);
   }
 
-  /** A node has served for a while: the one that it replaces goes. */
+  /** A node has served for a while: the one that it replaces goes, and the next may follow. */
   onProven(node: NodeRecord): void {
     const replaced = this.predecessor(node);
     if (replaced !== undefined) this.#orders.drain(replaced);
+    this.advance();
   }
 
   /** A node did not come to serve, or not for long: a reload that started it is given up, a recycling put off. */

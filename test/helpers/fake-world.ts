@@ -41,6 +41,8 @@ const BEAT: Beat = { rss: 50_000_000, served: 0, connections: 0, utilization: 0.
 
 export class FakeWorld implements World {
   readonly supervisor: Supervisor;
+  /** Whether a successor has to prove itself, or counts as proven as soon as it serves. */
+  probation: "none" | "real" = "none";
   readonly timers: Set<Timer> = new Set();
   /** The ids of all nodes that were ever started, in order. */
   readonly spawned: string[] = [];
@@ -74,6 +76,10 @@ export class FakeWorld implements World {
   }
 
   later(ms: number, message: SupervisorMessage): () => void {
+    if (message.type === "proven" && this.probation === "none") {
+      this.supervisor.tell(message);
+      return () => {};
+    }
     const timer = { due: this.#clock + ms, ms, message };
     this.timers.add(timer);
     return () => this.timers.delete(timer);

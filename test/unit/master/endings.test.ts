@@ -92,12 +92,17 @@ const ERRORS: [error: StartError, code: string, message: string][] = [
     "nodes of /srv/a.js died 4 times within 60000 ms, the last one ended with code 7 (Error: no database)",
   ],
   [
-    reloadFailed(BROKEN),
+    reloadFailed(BROKEN, { servingSince: undefined }),
     "MN_ERR_RELOAD_FAILED",
     "the reload was given up, the old nodes go on: the new node-7 ended with code 7 (Error: no database) before it served",
   ],
   [
-    reloadFailed(LATE),
+    reloadFailed(BROKEN, { servingSince: 5 }),
+    "MN_ERR_RELOAD_FAILED",
+    "the reload was given up, the old nodes go on: the new node-7 ended with code 7 (Error: no database) just after it had begun to serve",
+  ],
+  [
+    reloadFailed(LATE, { servingSince: undefined }),
     "MN_ERR_RELOAD_FAILED",
     "the reload was given up, the old nodes go on: the new node-7 did not serve within readyTimeout and was killed",
   ],

@@ -221,6 +221,7 @@ function make(fleet: Fleet, surge = 1): Made {
     startSuccessor: ({ place, id }) => {
       addNode(fleet, "spawning", { place, replaces: id, generation: rollout.generation });
     },
+    prove: (node) => rollout.onProven(node),
     drain: (node) => {
       drained.push(node.id);
       fleet.move(node, "drain", 0);

@@ -4,10 +4,16 @@ import { test } from "node:test";
 import { statusOf } from "#src/master/status.js";
 import { addNode, exitWith, fleetOf } from "../../helpers/fleet-of.js";
 
-const MASTER = { pid: 1, since: 5, wanted: 2, reloading: false };
+const MASTER = { pid: 1, since: 5 };
+const CALM = { isReloading: false };
 
 test("a service without nodes", () => {
-  assert.deepEqual(statusOf(fleetOf(), MASTER), { ...MASTER, nodes: [] });
+  assert.deepEqual(statusOf(fleetOf(), MASTER, 2, { isReloading: true }), {
+    ...MASTER,
+    wanted: 2,
+    reloading: true,
+    nodes: [],
+  });
 });
 
 test("each process of it, with what its place has been through and what it told last", () => {
@@ -20,7 +26,7 @@ test("each process of it, with what its place has been through and what it told 
   node.pid = 77;
   node.beat = { rss: 1, served: 2, connections: 3, utilization: 0.4, inspected: false };
   addNode(fleet, "spawning", { place: 0 }, 70);
-  assert.deepEqual(statusOf(fleet, MASTER).nodes, [
+  assert.deepEqual(statusOf(fleet, MASTER, 2, CALM).nodes, [
     {
       id: "node-2",
       pid: 77,
@@ -46,7 +52,7 @@ test("each process of it, with what its place has been through and what it told 
 
 test("it can be sent to another process", () => {
   const fleet = fleetOf("serving", "hung");
-  const { nodes } = statusOf(fleet, MASTER);
+  const { nodes } = statusOf(fleet, MASTER, 2, CALM);
   assert.deepEqual(
     (JSON.parse(JSON.stringify(nodes)) as typeof nodes).map(({ id, state }) => [id, state]),
     [

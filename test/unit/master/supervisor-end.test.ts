@@ -11,8 +11,8 @@ test("a stop drains every node, whether it serves or not, and the last exit is t
   world.say("node-1", "ready");
   world.stop();
   assert.deepEqual(world.sent, [
-    { id: "node-1", message: { type: "drain", timeout: 25_000 } },
-    { id: "node-2", message: { type: "drain", timeout: 25_000 } },
+    { id: "node-1", message: { type: "drain", timeout: 25_000, idle: null } },
+    { id: "node-2", message: { type: "drain", timeout: 25_000, idle: null } },
   ]);
   assert.deepEqual(world.waiting("overdue"), [26_000, 26_000]);
   world.exit("node-2");
