@@ -137,7 +137,7 @@ export class Nodes extends EventEmitter<Events> {
   async #tellDrain(drain: Drain): Promise<void> {
     const answers = this.rawListeners("drain").map(async (listener) => {
       try {
-        await listener.call(this, drain);
+        await (listener.call(this, drain) as unknown);
       } catch (error) {
         this.#reportFault(error as Error);
       }

@@ -13,7 +13,7 @@ const LAST = "exited";
 
 /** What the master does about a step, in words. */
 const EFFECTS = {
-  "announce-ready": "its start is over; the node that it replaces drains",
+  "announce-ready": "its start is over; where it replaces another, it proves itself",
   examine: "its place is filled at once; it is asked where it hangs",
   "send-drain": "tells it to drain",
   "expect-exit": "gives it `drainTimeout` and a second to be gone",

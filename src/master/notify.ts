@@ -16,12 +16,10 @@ export function notify(notice: Notice): void {
 
 /** Pure: what is said. The time is needed where systemd waits for a reload to end (Type=notify-reload). */
 export function assignments(notice: Notice, nanoseconds: bigint): string[] {
-  switch (notice) {
-    case "ready":
-      return ["READY=1", `MAINPID=${process.pid}`];
-    case "reloading":
-      return ["RELOADING=1", `MONOTONIC_USEC=${nanoseconds / 1000n}`];
-    case "stopping":
-      return ["STOPPING=1"];
-  }
+  const said: Record<Notice, string[]> = {
+    ready: ["READY=1", `MAINPID=${process.pid}`],
+    reloading: ["RELOADING=1", `MONOTONIC_USEC=${nanoseconds / 1000n}`],
+    stopping: ["STOPPING=1"],
+  };
+  return said[notice];
 }

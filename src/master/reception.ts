@@ -21,29 +21,28 @@ export class Reception {
 
   /** Hears a message; returns the event that it means for the node's state, if it means one. */
   hear(node: NodeRecord, message: ToMaster): NodeEvent | undefined {
+    if (message.type === "ready" || message.type === "draining") return message.type;
+    this.#answerTo(node, message);
+    return undefined;
+  }
+
+  #answerTo(node: NodeRecord, message: Exclude<ToMaster, { type: "ready" | "draining" }>): void {
     switch (message.type) {
       case "joined":
-        this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });
-        return undefined;
+        return this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });
       case "bind":
-        this.#world.bind(node.id, message.key, message.port);
-        return undefined;
+        return this.#world.bind(node.id, message.key, message.port);
       case "beat":
         node.beat = message.beat;
         node.lastBeatAt = this.#world.now();
-        return undefined;
+        return;
       case "failed":
         node.lastError = message.error;
-        return undefined;
+        return;
       case "ask":
-        void this.#answer(node.id, message.number, message.order);
-        return undefined;
+        return void this.#answer(node.id, message.number, message.order);
       case "close":
-        this.#world.onCloseRequest();
-        return undefined;
-      case "ready":
-      case "draining":
-        return message.type;
+        return this.#world.onCloseRequest();
     }
   }
 

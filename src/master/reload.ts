@@ -26,9 +26,8 @@ export interface ReloadView {
 export function nextToReplace({ nodes, target, surge }: ReloadView): string[] {
   const starting = nodes.filter((node) => isStarting(node, nodes));
   const awaited = new Set(starting.map(({ replaces }) => replaces));
-  const waiting = nodes.filter(
-    ({ id, state, generation, due }) => state === "serving" && (generation < target || due) && !awaited.has(id),
-  );
+  const settled = nodes.filter((node) => node.state === "serving" && !starting.includes(node));
+  const waiting = settled.filter(({ id, generation, due }) => (generation < target || due) && !awaited.has(id));
   return waiting.slice(0, Math.max(0, surge - starting.length)).map(({ id }) => id);
 }
 

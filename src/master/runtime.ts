@@ -47,11 +47,16 @@ export class MasterRuntime implements Role, Steered {
     this.#options = options;
     this.#outlet = outlet;
     this.#program = programOf(options.script, options.args);
-    this.#premises = new Premises({ self: this.self, account, drainTimeout, onStream: outlet.node });
+    this.#premises = new Premises({
+      self: this.self,
+      account,
+      drainTimeout,
+      onStream: (stream, peer) => outlet.node(stream, peer),
+    });
     this.#addresses = new Addresses({
       sockets: this.#premises.sockets,
       service: options.masterListen ? this.#service : undefined,
-      listening: outlet.listening,
+      listening: (address) => outlet.listening(address),
       report: (error) => this.#report(error),
     });
     this.#supervisor = this.#supervise(account);
@@ -234,7 +239,9 @@ export class MasterRuntime implements Role, Steered {
     this.#outlet.close();
   }
 
+  /** What fails because the service ends is no news. */
   #report(error: Error): void {
+    if (this.#closing !== undefined) return;
     process.nextTick(() => {
       if (!this.#outlet.error(error)) throw error;
     });

@@ -20,6 +20,7 @@ export class Timers<Message> {
   }
 
   clearAll(): void {
-    for (const what of [...this.#cancels.keys()]) this.clear(what);
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
   }
 }

@@ -45,15 +45,7 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
     },
     send,
     kill: (id) => children.get(id)?.kill(),
-    examine: (id) => {
-      void children
-        .get(id)
-        ?.examine()
-        .then((found) => {
-          const stack = found.type === "stack" ? found.stack : `where is not known: ${found.reason}`;
-          tell({ type: "examined", id, stack });
-        });
-    },
+    examine: (id) => void examine(id, children.get(id), tell),
     bind: (id, key, port) => {
       sockets.hold(key, port).then(
         ({ handle, address, file }) =>
@@ -62,6 +54,13 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
       );
     },
   };
+}
+
+async function examine(id: string, child: Child | undefined, tell: WorldOptions["tell"]): Promise<void> {
+  const found = await child?.examine();
+  if (found === undefined) return;
+  const stack = found.type === "stack" ? found.stack : `where is not known: ${found.reason}`;
+  tell({ type: "examined", id, stack });
 }
 
 function startNode(id: string, { program, account, premises, tell }: WorldOptions, forget: () => void): Child {

@@ -116,7 +116,7 @@ export class NodeRuntime implements Role {
   }
 
   async #dialAll(peers: string[]): Promise<void> {
-    await Promise.all(peers.map((peer) => this.#mesh?.dial(peer)));
+    await Promise.all(peers.map(async (peer) => this.#mesh?.dial(peer)));
   }
 
   #onMessage(message: ToNode, handle: SocketHandle | undefined): void {

@@ -9,12 +9,14 @@ import { adopt, type ListeningSocket, makeServer } from "./server.js";
 
 export class Service {
   readonly #servers = new Map<Server, Connections>();
+  #state: "serving" | "ended" = "serving";
 
   /** Makes the server and lets it accept from the held socket. */
   async serve(source: ServerSource, socket: ListeningSocket, port: Port): Promise<void> {
     // The program has what listen() returned before its function runs.
     await Promise.resolve();
     const server = await makeServer(source);
+    if (this.#state === "ended") return;
     this.#servers.set(server, new Connections(server));
     await adopt(server, socket, port.backlog);
   }
@@ -33,6 +35,7 @@ export class Service {
    * milliseconds, idle connections after `idle`. Resolves when nothing is left, and the program is done or the time is over.
    */
   async end(timeout: number, idle: IdleLimit, tell: (drain: Drain) => Promise<void>): Promise<void> {
+    this.#state = "ended";
     const cut = new AbortController();
     const overdue = new Promise<void>((resolve) => {
       setTimeout(() => {

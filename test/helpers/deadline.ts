@@ -1,7 +1,7 @@
 // The one place where a test looks at the clock: so that what never happens fails instead of hanging.
 
 /** Milliseconds that anything in a test may take, on a machine that is busy with other things. */
-export const DEADLINE = 30_000;
+const DEADLINE = 30_000;
 
 /** The promise's value, or an error that names what did not happen in time. */
 export async function within<Value>(

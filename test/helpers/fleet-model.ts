@@ -48,6 +48,7 @@ export class FleetModel {
     this.#options = { ...OPTIONS, ...given };
     this.world = new NosyWorld(given);
     this.world.habits = { ...habits };
+    this.world.probation = "real";
     this.world.start();
   }
 
@@ -106,6 +107,7 @@ export class FleetModel {
     assert.equal(reloading, false, "a reload without end");
     assert.deepEqual(this.world.deadlines, [], "something is still waited for");
     assert.ok(nodes.every(({ state }) => state === "serving"));
+    assert.equal(new Set(nodes.map(({ place }) => place)).size, nodes.length, "two stay in one place");
     if (this.#options.restartChildren) assert.equal(nodes.length, wanted, "a place is empty");
     await this.#settled(this.world.asked);
   }
@@ -141,7 +143,11 @@ export class FleetModel {
     const doubled = new Map<number, string[]>();
     for (const { place, state } of active) doubled.set(place, [...(doubled.get(place) ?? []), state].sort());
     const pairs = [...doubled.values()].filter((states) => states.length > 1);
-    for (const states of pairs) assert.deepEqual(states, ["serving", "spawning"], "two of a kind in one place");
+    // A successor that proves itself serves beside the node that it replaces.
+    for (const [old, successor, ...more] of pairs) {
+      assert.deepEqual([old, more], ["serving", []], "a place with two that start, or with three");
+      assert.ok(successor === "spawning" || successor === "serving");
+    }
     assert.ok(pairs.length <= this.#options.surge, "more successors than surge");
     assert.ok(
       [...doubled.keys()].every((place) => place < wanted),
@@ -160,11 +166,11 @@ export class FleetModel {
   /** Nobody is waited for without end. */
   #checkDeadlines({ nodes }: Status): void {
     const { killed, examined } = this.world;
-    const deadlines = this.world.deadlines.map((message) => ("id" in message ? message.id : ""));
+    const overdue = this.world.deadlines.flatMap((message) => (message.type === "overdue" ? [message.id] : []));
     for (const { id, state } of nodes) {
-      const watched = state === "serving" || deadlines.includes(id) || killed.includes(id) || examined.includes(id);
+      const watched = state === "serving" || overdue.includes(id) || killed.includes(id) || examined.includes(id);
       assert.ok(watched, `${id}, ${state}, may take forever`);
-      if (state === "serving") assert.ok(!deadlines.includes(id), `${id} serves and has a deadline`);
+      if (state === "serving") assert.ok(!overdue.includes(id), `${id} serves and has a deadline`);
     }
   }
 

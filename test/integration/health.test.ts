@@ -19,7 +19,10 @@ test("a node that hangs is killed and replaced, the log and the event say where 
   assert.deepEqual([exit.id, exit.signal, exit.reason], [hung.id, "SIGKILL", "hung"]);
   assert.match(exit.lastError ?? "", /at spin \(file:.*steered\.js:\d+:\d+\)/);
   await program.first("ready", ({ id }) => id === "node-3");
-  assert.match(program.stderr, /multi-node: node-\d \(pid \d+\) hung and was killed \(at spin \(.*\) < .*\) after \d+ ms/);
+  assert.match(
+    program.stderr,
+    /multi-node: node-\d \(pid \d+\) hung and was killed \(at spin \(.*\) < .*\) after \d+ ms/,
+  );
   assert.doesNotMatch(program.stderr, /Debugger listening/);
   await program.stop();
 });
@@ -89,7 +92,10 @@ test("status() tells every process the same: how nodes are and how the last ones
   assert.deepEqual([pid, wanted, reloading], [program.pid, 2, false]);
   const replaced = nodes.find(({ id }) => id === "node-3");
   assert.deepEqual([replaced?.state, replaced?.restarts], ["serving", 1]);
-  assert.deepEqual([replaced?.lastExit?.id, replaced?.lastExit?.signal, replaced?.lastExit?.reason], ["node-2", "SIGKILL", "died"]);
+  assert.deepEqual(
+    [replaced?.lastExit?.id, replaced?.lastExit?.signal, replaced?.lastExit?.reason],
+    ["node-2", "SIGKILL", "died"],
+  );
   await program.stop();
 });
 
@@ -101,7 +107,10 @@ test("beyond its intensity of deaths the master gives up, where that is wanted",
     if (kill < 3) await program.first("ready", ({ id }) => id === `node-${kill + 2}`);
   }
   assert.deepEqual(await program.ended(), { code: 1, signal: null });
-  assert.match(program.stderr, /nodes of .*steered\.js died 3 times within 60000 ms, the last one was ended by SIGKILL/);
+  assert.match(
+    program.stderr,
+    /nodes of .*steered\.js died 3 times within 60000 ms, the last one was ended by SIGKILL/,
+  );
   await program.leavesNothing();
 });
 

@@ -11,7 +11,9 @@ import { Program } from "../helpers/program.js";
 const NOBODY = 65_534;
 const skip = process.getuid?.() === 0 ? false : "needs root";
 
-test("with user and group, nodes run as they say, the master as root, and the mesh connects them", { skip }, async (t) => {
+test("with user and group, nodes run as they say, the master as root, and the mesh connects them", {
+  skip,
+}, async (t) => {
   const options = JSON.stringify({ user: "nobody", group: NOBODY });
   const folder = mkdtempSync(join(tmpdir(), "mn-test-"));
   chmodSync(folder, 0o755);

@@ -33,7 +33,10 @@ test("a new master that fails changes nothing, and the next one may succeed", as
   const port = portOf(await program.first("ready", ({ id }) => id === "master"));
   writeFileSync(join(program.folder, "broken"), "");
   program.kill("SIGUSR2");
-  await eventually(() => program.stderr.includes("the new master is given up, this one goes on: it ended with code 1"), "it is told");
+  await eventually(
+    () => program.stderr.includes("the new master is given up, this one goes on: it ended with code 1"),
+    "it is told",
+  );
   assert.equal(JSON.parse((await get(port)).body).master, program.pid);
   rmSync(join(program.folder, "broken"));
   program.kill("SIGUSR2");

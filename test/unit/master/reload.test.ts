@@ -24,6 +24,15 @@ test("a successor on its way takes one of the places of surge, and its forerunne
   assert.deepEqual(nextToReplace({ nodes, target: 1, surge: 2 }), ["node-2"]);
 });
 
+test("a successor that proves itself takes one of the places of surge, and is not replaced itself before that", () => {
+  const proving = { ...successor(3, "node-1", 0), state: "serving" as const, due: true };
+  const nodes = [candidate(1, "serving"), candidate(2, "serving"), proving];
+  assert.deepEqual(nextToReplace({ nodes, target: 1, surge: 1 }), []);
+  assert.deepEqual(nextToReplace({ nodes, target: 1, surge: 3 }), ["node-2"]);
+  const proven = [candidate(1, "draining"), proving];
+  assert.deepEqual(nextToReplace({ nodes: proven, target: 1, surge: 1 }), ["node-3"]);
+});
+
 test("a node that starts in an empty place is nobody's successor and takes nothing of surge", () => {
   const nodes = [candidate(1, "serving"), candidate(2, "spawning", { generation: 1 })];
   assert.deepEqual(nextToReplace({ nodes, target: 1, surge: 1 }), ["node-1"]);
@@ -84,22 +93,25 @@ function startSuccessors(fleet: Candidate[], ids: string[]): void {
 }
 
 function assertSound(fleet: Candidate[], places: number, surge: number): void {
-  const starting = fleet.filter(({ state }) => state === "spawning");
+  const starting = fleet.filter((node) => predecessor(fleet, node) !== undefined);
   assert.ok(starting.length <= surge, "more successors than surge");
   assert.equal(new Set(starting.map(({ place }) => place)).size, starting.length, "two successors in one place");
   const serving = new Set(fleet.filter(({ state }) => state === "serving").map(({ place }) => place));
   assert.equal(serving.size, places, "a place serves no more");
 }
 
-/** One thing that is under way comes to its end: a successor serves and its forerunner drains, or one ends. */
+/** One thing that is under way goes on: a successor serves, or has proven itself so that its forerunner drains. */
 function goOn(fleet: Candidate[], pick: number): void {
-  const underWay = fleet.filter(({ state }) => state === "spawning" || state === "draining");
+  const underWay = fleet.filter((node) => node.state !== "serving" || predecessor(fleet, node) !== undefined);
   const node = underWay[pick % underWay.length];
   assert.ok(node, "nothing is under way");
-  if (node.state === "draining") return void fleet.splice(fleet.indexOf(node), 1);
-  node.state = "serving";
-  const old = fleet.find(({ id }) => id === node.replaces);
-  if (old !== undefined) old.state = "draining";
+  if (node.state === "draining") fleet.splice(fleet.indexOf(node), 1);
+  else if (node.state === "spawning") node.state = "serving";
+  else Object.assign(predecessor(fleet, node) ?? {}, { state: "draining" });
+}
+
+function predecessor(fleet: Candidate[], { replaces }: Candidate): Candidate | undefined {
+  return fleet.find(({ id, state }) => id === replaces && state === "serving");
 }
 
 function candidate(number: number, state: NodeState, more: Partial<Candidate> = {}): Candidate {
