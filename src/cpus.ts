@@ -10,6 +10,17 @@ export function availableCpus(): number {
   return limitedCpus(availableParallelism(), quotaCpus());
 }
 
+/** What the log tells where the container's quota, and not the machine, made the number of nodes what it is. */
+export function quotaNote(nodes: number): string | undefined {
+  return describeQuota(nodes, availableParallelism(), quotaCpus());
+}
+
+/** Pure: the same for what is given. */
+export function describeQuota(nodes: number, cpus: number, quota: number | undefined): string | undefined {
+  if (quota === undefined || quota >= cpus || nodes !== limitedCpus(cpus, quota)) return undefined;
+  return `nodes: ${nodes}, as the quota of this control group is ${Number(quota.toFixed(2))} of ${cpus} CPUs`;
+}
+
 /** The CPUs left of `cpus` under a quota in CPUs, `undefined` for none; a whole number, at least 1. */
 export function limitedCpus(cpus: number, quota: number | undefined): number {
   return Math.max(1, Math.floor(Math.min(cpus, quota ?? Number.POSITIVE_INFINITY)));

@@ -1,4 +1,5 @@
 // The master's life: binds, starts the nodes, keeps all running, ends it in order or hands it over.
+import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { Port, ServiceOptions } from "../options.js";
@@ -42,17 +43,12 @@ export class MasterRuntime implements Role, Steered {
   #closing: Promise<void> | undefined;
 
   constructor(options: ServiceOptions, outlet: Outlet) {
-    const { drainTimeout } = options;
     const account = accountOf(options.user, options.group);
+    const onStream = (...stream: Parameters<Outlet["node"]>): void => outlet.node(...stream);
     this.#options = options;
     this.#outlet = outlet;
     this.#program = programOf(options.script, options.args);
-    this.#premises = new Premises({
-      self: this.self,
-      account,
-      drainTimeout,
-      onStream: (stream, peer) => outlet.node(stream, peer),
-    });
+    this.#premises = new Premises({ self: this.self, account, drainTimeout: options.drainTimeout, onStream });
     this.#addresses = new Addresses({
       sockets: this.#premises.sockets,
       service: options.masterListen ? this.#service : undefined,
@@ -136,6 +132,8 @@ export class MasterRuntime implements Role, Steered {
       await Promise.all([this.#premises.open(), this.#addresses.bound()]);
       if (this.#state !== "opening") return;
       this.#state = "starting";
+      const note = quotaNote(this.#options.nodes);
+      if (note !== undefined) this.log(note);
       this.#supervisor.tell({ type: "start" });
       await Promise.all([this.#nodesReady.promise, this.#addresses.served()]);
       this.#onServing();

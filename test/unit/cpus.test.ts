@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import fc from "fast-check";
-import { availableCpus, groupFolders, limitedCpus, parseCfsQuota, parseCpuMax } from "#src/cpus.js";
+import { availableCpus, groupFolders, limitedCpus, parseCfsQuota, parseCpuMax, describeQuota } from "#src/cpus.js";
 
 test("this process may use at least one CPU and no more than there are", () => {
   const cpus = availableCpus();
@@ -111,4 +111,12 @@ test("property: the folders of a group lead up to the root, one step at a time",
       assert.equal(folders.at(-1), "/");
     }),
   );
+});
+
+test("the log tells of a quota only where it made the number what it is", () => {
+  assert.equal(describeQuota(2, 8, 2.5), "nodes: 2, as the quota of this control group is 2.5 of 8 CPUs");
+  assert.equal(describeQuota(1, 8, 0.333), "nodes: 1, as the quota of this control group is 0.33 of 8 CPUs");
+  assert.equal(describeQuota(4, 8, 2), undefined, "the number was given");
+  assert.equal(describeQuota(8, 8, 16), undefined, "the machine is smaller");
+  assert.equal(describeQuota(8, 8, undefined), undefined);
 });
