@@ -106,8 +106,7 @@ export class MasterRuntime implements Role, Steered {
     if (this.#state !== "running" || this.#closing !== undefined) return;
     this.#state = "upgrading";
     try {
-      const { readyTimeout } = this.#options;
-      await startSuccessor(this.#program, this.#premises.sockets.held, readyTimeout, this.#ending.signal);
+      await startSuccessor(this.#program, this.#premises.sockets.held, this.#options, this.#ending.signal);
       this.#state = "handed-over";
     } catch (error) {
       if (this.#closing === undefined) this.#state = "running";

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { StartError } from "../errors.js";
 import { HANDOVER_VARIABLE, type Handover, type SuccessorMessage, seal, unseal } from "../protocol.js";
+import type { ServiceOptions } from "../options.js";
 import { Deferred } from "../promises.js";
 import type { HeldSocket } from "./held-socket.js";
 import type { Program } from "./program.js";
@@ -22,11 +23,14 @@ const END_MS = 5_000;
 export async function startSuccessor(
   program: Program,
   sockets: HeldSocket[],
-  readyTimeout: number,
+  { readyTimeout, masterListen }: Pick<ServiceOptions, "readyTimeout" | "masterListen">,
   signal: AbortSignal,
 ): Promise<void> {
   // In a container the end of the first process is the end of all.
   if (process.pid === 1) throw failed("this process has the id 1, and whatever replaces it would end with it");
+  if (masterListen && sockets.some(({ address }) => typeof address === "string")) {
+    throw failed("with masterListen, its end would remove the file of the Unix socket that the new one serves");
+  }
   const child = spawnSuccessor(program, sockets);
   const ready = new Deferred<void>();
   const timer = setTimeout(() => ready.reject(failed("it did not serve in time")), readyTimeout + START_GRACE);

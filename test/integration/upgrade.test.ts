@@ -60,6 +60,19 @@ test("a Unix socket is handed over, and its file goes with the last master alone
   await program.leavesNothing();
 });
 
+test("a master that serves a Unix socket itself cannot hand it over, says so, and goes on", async (t) => {
+  const options = JSON.stringify({ path: "service.sock", masterListen: true });
+  const program = Program.start(t, "upgrades.js", { args: [options] });
+  await program.first("ready", ({ id }) => id === "master");
+  program.kill("SIGUSR2");
+  await eventually(
+    () => program.stderr.includes("the new master is given up, this one goes on: with masterListen"),
+    "it is told",
+  );
+  assert.ok((await getOver(join(program.folder, "service.sock"))).body.includes("pid"));
+  await program.stop();
+});
+
 test("a master that is told to end while a new one starts ends that one too", async (t) => {
   const program = Program.start(t, "upgrades.js");
   await program.first("ready", ({ id }) => id === "master");
