@@ -5,17 +5,17 @@ import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "#src/mesh/endpoint.js";
 
 test("a Unix socket in the folder", () => {
   assert.equal(endpoint("/run/user/1000/multi-node-0123", "node-1", "linux"), "/run/user/1000/multi-node-0123/node-1");
-  assert.equal(endpoint("/tmp/multi-node-0123", MASTER_ID, "darwin"), "/tmp/multi-node-0123/master");
+  assert.equal(endpoint("/run/multi-node-0123", MASTER_ID, "darwin"), "/run/multi-node-0123/master");
 });
 
 test("a named pipe on Windows, with the folder's own name to tell services apart", () => {
-  assert.equal(endpoint("/tmp/multi-node-0123", "node-1", "win32"), "\\\\.\\pipe\\multi-node-0123-node-1");
+  assert.equal(endpoint("/run/multi-node-0123", "node-1", "win32"), "\\\\.\\pipe\\multi-node-0123-node-1");
 });
 
 test("this system's kind, if none is named", () => {
   assert.equal(
-    endpoint("/tmp/multi-node-0123", "node-1"),
-    endpoint("/tmp/multi-node-0123", "node-1", process.platform),
+    endpoint("/run/multi-node-0123", "node-1"),
+    endpoint("/run/multi-node-0123", "node-1", process.platform),
   );
 });
 
