@@ -1,4 +1,4 @@
-// The regular look at the nodes that serve: who is not well, leaving out the time in which the master heard nobody.
+// The regular look at the nodes: who is not well, leaving out the time in which the master heard nobody.
 import type { Fleet } from "./fleet.js";
 import { type Finding, findings, type HealthLimits, heardAt } from "./health.js";
 
@@ -24,7 +24,8 @@ export class Checkup {
   look(now: number): Finding[] {
     const ownPause = now - this.#lastAt - CHECKUP_MS;
     this.#lastAt = now;
-    for (const node of this.#fleet.serving) node.lastBeatAt = heardAt(node.lastBeatAt, now, ownPause);
-    return findings(this.#fleet.serving, this.#limits, now);
+    const nodes = this.#fleet.beating;
+    for (const node of nodes) node.lastBeatAt = heardAt(node.lastBeatAt, now, ownPause);
+    return findings(nodes, this.#limits, now);
   }
 }

@@ -82,6 +82,13 @@ export class Fleet {
     return this.all().filter((node) => node.state === "serving");
   }
 
+  /** The nodes that are heard of regularly: those that serve, and of those that drain the ones that have served. */
+  get beating(): NodeRecord[] {
+    return this.all().filter(
+      ({ state, servingSince }) => state === "serving" || (state === "draining" && servingSince !== undefined),
+    );
+  }
+
   /** How many places wait for their first node to serve. */
   get firstStarts(): number {
     return this.all().filter(({ state, place }) => state === "spawning" && this.place(place).restarts === 0).length;

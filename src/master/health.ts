@@ -34,11 +34,11 @@ export interface Finding {
 /** The share by which lifetime and requests of a node may fall short of their limit. */
 const JITTER_SHARE = 0.1;
 
-/** The nodes that are not well; one whose successor has just failed is not due again for a while. */
+/** The nodes that are not well; one that goes is not due any more, one whose successor has just failed not for a while. */
 export function findings(nodes: readonly NodeRecord[], limits: HealthLimits, now: number): Finding[] {
   return nodes.flatMap((node) => {
     const verdict = judge({ ...node, servingSince: node.servingSince ?? now }, limits, now);
-    const known = verdict !== "hung" && (node.due || now < node.notDueBefore);
+    const known = verdict !== "hung" && (node.state === "draining" || node.due || now < node.notDueBefore);
     return verdict === "well" || known ? [] : [{ node, verdict }];
   });
 }

@@ -45,8 +45,9 @@ export const transitions: Readonly<Record<NodeState, Readonly<Partial<Record<Nod
   },
   hung: {
     examined: { state: "hung", effects: ["kill"] },
-    // The service ends: there is no time to look into it.
+    // The service ends, or its time to drain does: there is none to look into it.
     drain: { state: "hung", effects: ["kill"] },
+    overdue: { state: "hung", effects: ["kill"] },
     draining: { state: "hung", effects: [] },
     exit: { state: "exited", effects: ["announce-exit"] },
   },
@@ -55,6 +56,8 @@ export const transitions: Readonly<Record<NodeState, Readonly<Partial<Record<Nod
     ready: { state: "draining", effects: [] },
     draining: { state: "draining", effects: [] },
     drain: { state: "draining", effects: ["send-drain", "expect-exit"] },
+    // What it still had to answer is lost, however long the drain may last.
+    hang: { state: "hung", effects: ["examine"] },
     overdue: { state: "draining", effects: ["kill"] },
     exit: { state: "exited", effects: ["announce-exit"] },
   },

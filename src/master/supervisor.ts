@@ -229,7 +229,7 @@ export class Supervisor {
 
   #treat(node: NodeRecord, verdict: Finding["verdict"]): void {
     // Whoever read of another one in the log may have ended the service.
-    if (node.state !== "serving") return;
+    if (this.#state !== "running") return;
     if (verdict === "hung") return this.#keeper.move(node, "hang");
     this.#world.log(`${nameOf(node)} has reached its limit of ${verdict}: it is replaced`);
     node.due = true;

@@ -34,6 +34,8 @@ export class ChaosService {
   readonly wanted: number;
   readonly #loads: Load[] = [];
   readonly #nodes = new Map<number, Node>();
+  /** Those of which nothing was heard yet but that they drain. */
+  readonly #leaving = new Set<number>();
   #heard = 0;
   #port = 0;
 
@@ -104,11 +106,20 @@ export class ChaosService {
     signal(pid, "SIGKILL");
   }
 
-  /** Resolves when all nodes that are wanted serve, and no other process is left. */
+  /** Resolves when all nodes that are wanted serve, no other process is left, and it is known how those that went ended. */
   async isWhole(): Promise<void> {
     await eventually(
-      () => this.serving.length === this.wanted && this.processes.length === this.wanted + 1,
+      () => this.#isWhole(),
       () => `${this.wanted} nodes serve, and nothing else is left; there are ${JSON.stringify(this.serving)}`,
+    );
+  }
+
+  #isWhole(): boolean {
+    const serving = this.serving.map(({ pid }) => pid);
+    const { processes, master } = this;
+    const isThere = [master, ...serving].every((pid) => processes.includes(pid));
+    return (
+      isThere && serving.length === this.wanted && processes.length === this.wanted + 1 && this.#leaving.size === 0
     );
   }
 
@@ -136,12 +147,13 @@ export class ChaosService {
 
   #take({ event, id, pid, ...details }: Told): void {
     if (event === "ready" && id !== "master") this.#nodes.set(pid, { pid, since: performance.now() });
-    if (event === "drain") this.#nodes.delete(pid);
+    if (event === "drain" && this.#nodes.delete(pid)) this.#leaving.add(pid);
     if (event === "exit") this.#onExit(details["exit"] as Exit);
   }
 
   #onExit({ pid, code, signal: by }: Exit): void {
     this.#nodes.delete(pid);
+    this.#leaving.delete(pid);
     if (code === 0 && by === null) return;
     for (const load of this.#loads) load.ledger.died(pid, NEWS_MS);
   }

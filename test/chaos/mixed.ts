@@ -23,8 +23,8 @@ const blows: Record<string, Blow> = {
     signal(pid, "SIGCONT");
   },
   hang: (service) => ask(service, "/hang"),
-  grow: (service) => {
-    for (let request = 0; request < 10; request++) ask(service, "/grow");
+  grow: async (service) => {
+    await Promise.all(Array.from({ length: 10 }, () => ask(service, "/grow")));
   },
 };
 
@@ -61,7 +61,11 @@ export async function rain(service: ChaosService, { rounds, progress, random }: 
   await Promise.all(under);
 }
 
-/** Of whichever node takes the request. */
-function ask({ port }: ChaosService, path: string): void {
-  get({ host: "127.0.0.1", port, path, agent: false }, (response) => response.resume()).on("error", () => {});
+/** Of whichever node takes the request. Resolves when that is over, by an answer or by the node's end. */
+function ask({ port }: ChaosService, path: string): Promise<void> {
+  return new Promise((resolve) => {
+    get({ host: "127.0.0.1", port, path, agent: false }, (response) => response.resume())
+      .on("error", () => {})
+      .on("close", resolve);
+  });
 }

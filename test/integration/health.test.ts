@@ -27,6 +27,21 @@ test("a node that hangs is killed and replaced, the log and the event say where 
   await program.stop();
 });
 
+test("a node that hangs while it drains is killed long before its time to drain is over", async (t) => {
+  const program = start(t, { hangTimeout: 2_000, drainTimeout: 600_000 });
+  const port = await portOfMaster(program);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const { pid } = JSON.parse((await get(port, "/", agent)).body) as { pid: number };
+  process.kill(pid, "SIGTERM");
+  await program.first("drain", (told) => told.pid === pid);
+  await assert.rejects(get(port, "/hang", agent), { code: "ECONNRESET" });
+  const exit = (await program.first("exit"))["exit"] as NodeExit;
+  assert.deepEqual([exit.pid, exit.signal, exit.reason], [pid, "SIGKILL", "hung"]);
+  assert.match(exit.lastError ?? "", /at spin/);
+  await program.stop();
+});
+
 test("a node that is stopped by a signal is replaced too", async (t) => {
   const program = start(t, { hangTimeout: 2_000 });
   const { pid } = await program.first("ready", ({ id }) => id === "node-1");

@@ -63,6 +63,34 @@ test("a stop kills a node that hangs: there is no time to look into it", () => {
   assert.deepEqual(world.ends, [undefined]);
 });
 
+test("a node that hangs while it drains is found too, long before its time to drain is over", () => {
+  const world = serving(2, HANG);
+  world.say("node-1", "draining");
+  world.say("node-3", "ready");
+  passWithBeats(world, 3_000, ["node-2", "node-3"]);
+  assert.deepEqual(world.examined, ["node-1"]);
+  world.tellExamined("node-1", "at loop");
+  world.exit("node-1", { signal: "SIGKILL" });
+  assert.deepEqual([world.killed, world.exits[0]?.reason], [["node-1"], "hung"]);
+  assert.equal(world.spawned.length, 3, "its place was filled when it began to drain");
+});
+
+test("a node that drains and beats may take all of its time, and is over no limit", () => {
+  const world = serving(1, { ...HANG, ...MEMORY });
+  world.say("node-1", "draining");
+  passWithBeats(world, 20_000, ["node-1"]);
+  world.beat("node-1", { rss: 1_000 });
+  world.pass(2_000);
+  assert.deepEqual([world.examined, world.killed, world.logged], [[], [], []]);
+});
+
+test("a node that drains before it has served says nothing, and does not hang", () => {
+  const world = new FakeWorld({ ...HANG, places: 1 }).start();
+  world.say("node-1", "draining");
+  world.pass(5_000);
+  assert.deepEqual(world.examined, []);
+});
+
 test("a node that somebody looks at in an inspector may be as silent as it likes", () => {
   const world = serving(1, HANG);
   world.beat("node-1", { inspected: true });
