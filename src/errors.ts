@@ -5,11 +5,14 @@ export type ErrorCode =
   | "MN_ERR_ALREADY_LISTENING"
   | "MN_ERR_BACKPRESSURE"
   | "MN_ERR_BIND"
+  | "MN_ERR_CALL_ABORTED"
+  | "MN_ERR_CALL_TIMEOUT"
   | "MN_ERR_CLOSED"
   | "MN_ERR_FRAME_TOO_LARGE"
   | "MN_ERR_FRAME_TRUNCATED"
   | "MN_ERR_FRAME_TYPE"
   | "MN_ERR_FRAME_VALUE"
+  | "MN_ERR_HANDLER_TWICE"
   | "MN_ERR_HANDSHAKE"
   | "MN_ERR_HANDSHAKE_TIMEOUT"
   | "MN_ERR_HANDSHAKE_TOKEN"
@@ -18,9 +21,11 @@ export type ErrorCode =
   | "MN_ERR_ILLEGAL_TRANSITION"
   | "MN_ERR_LAST_NODE"
   | "MN_ERR_MESH_FOLDER"
-  | "MN_ERR_NO_PERMISSION"
   | "MN_ERR_NOT_A_STREAM"
+  | "MN_ERR_NO_HANDLER"
+  | "MN_ERR_NO_PERMISSION"
   | "MN_ERR_OPTION"
+  | "MN_ERR_PEER_GONE"
   | "MN_ERR_PORT_IN_USE"
   | "MN_ERR_RELOAD_FAILED"
   | "MN_ERR_RESTART_INTENSITY"
@@ -56,3 +61,15 @@ export class LinkError extends MultiNodeError {}
 
 /** Too much waits for a receiver that does not read: send less, or wait. */
 export class BackpressureError extends MultiNodeError {}
+
+/** The answer did not come in time: wait longer, or call again where running twice does no harm. */
+export class CallTimeoutError extends MultiNodeError {}
+
+/** The caller's own signal ended the call: nothing is left to do. */
+export class CallAbortedError extends MultiNodeError {}
+
+/** Nobody there handles calls of that name, so nothing has run: call another process, or call again later. */
+export class NoHandlerError extends MultiNodeError {}
+
+/** The process is gone, and what it was asked may have run or not: call another where running twice does no harm. */
+export class PeerGoneError extends MultiNodeError {}

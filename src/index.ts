@@ -2,17 +2,28 @@
 export {
   BackpressureError,
   BindError,
+  CallAbortedError,
+  CallTimeoutError,
   type ErrorCode,
   LinkError,
   MultiNodeError,
+  NoHandlerError,
+  PeerGoneError,
   StartError,
   UsageError,
 } from "./errors.js";
 export { listen } from "./listen.js";
+export type { Call } from "./messages/answer.js";
+export type { Settled } from "./messages/calls.js";
+export type { Channel, ChannelEventMap } from "./messages/channel.js";
+export type { Handler, CallContext } from "./messages/running-call.js";
+export type { CallOptions } from "./messages/targets.js";
 export type { Nodes } from "./nodes.js";
-export type { ListenOptions, PortOptions, RestartOptions } from "./options.js";
+export type { ListenOptions, PortOptions } from "./options.js";
+export type { RestartOptions } from "./restart-options.js";
 export type {
   Drain,
+  Events,
   Listener,
   ExitReason,
   NodeExit,
@@ -22,4 +33,6 @@ export type {
   ServerSource,
   Status,
 } from "./role.js";
-export { frameStream } from "./wire/framed-stream.js";
+export type { CloseEvent, ErrorEvent, FramedEvent, MessageEvent } from "./wire/events.js";
+export { type FramedStream, frameStream } from "./wire/framed-stream.js";
+export type { FrameStreamOptions } from "./wire/stream-options.js";

@@ -34,8 +34,7 @@ export function listen(options: ListenOptions, server: ServerSource): Nodes {
   service = new Nodes(
     (outlet) =>
       told === undefined ? new MasterRuntime(serviceOptions, outlet) : new NodeRuntime(told, serviceOptions, outlet),
-    port,
-    server,
+    { port, source: server, limits: serviceOptions, log: serviceOptions.log },
   );
   service.once("close", () => {
     service = undefined;

@@ -2,6 +2,13 @@
 import { EventEmitter } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { inspect } from "node:util";
+import type { Call } from "./messages/answer.js";
+import type { Settled } from "./messages/calls.js";
+import type { Channel } from "./messages/channel.js";
+import type { MessageLimits } from "./messages/link.js";
+import type { Handler } from "./messages/running-call.js";
+import { Switchboard } from "./messages/switchboard.js";
+import { type CallOptions, checkName } from "./messages/targets.js";
 import { checkNodeCount, checkPortOptions, type Port, type PortOptions } from "./options.js";
 import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
@@ -9,19 +16,33 @@ import { checkServerSource } from "./serve/server.js";
 /**
  * A service of many processes, as one of them sees it.
  *
- * Events: `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `exit` ({ id, pid, code, signal,
+ * Events: `join` (peer), `leave` (peer), `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `exit` ({ id, pid, code, signal,
  * uptime, reason, lastError }), `reload` ({ state }), `error` (error), `close`.
  */
 export class Nodes extends EventEmitter<Events> {
   readonly #role: Role;
+  readonly #switchboard: Switchboard;
   readonly #first: Listener;
   /** Streams that nobody has listened for yet. */
   #waiting: (readonly [Socket, Peer])[] = [];
 
   /** @internal listen() makes it. */
-  constructor(makeRole: (outlet: Outlet) => Role, port: Port, source: ServerSource) {
+  constructor(
+    makeRole: (outlet: Outlet) => Role,
+    {
+      port,
+      source,
+      limits,
+      log,
+    }: { port: Port; source: ServerSource; limits: MessageLimits; log: (line: string) => void },
+  ) {
     super();
     this.#role = makeRole(this.#outlet());
+    this.#switchboard = new Switchboard(this.#role.self, limits, {
+      join: (peer) => this.#tellOf("join", peer),
+      leave: (peer) => this.#tellOf("leave", peer),
+      fault: ({ id }, error) => log(`multi-node: ${this.id}: the link to ${id} was closed: ${error.message}`),
+    });
     this.#first = this.#role.listen(port, source);
     (this as EventEmitter).on("newListener", (event) => {
       if (event === "node" && this.#waiting.length > 0) process.nextTick(() => this.#deliver());
@@ -48,9 +69,9 @@ export class Nodes extends EventEmitter<Events> {
     return this.#role.self;
   }
 
-  /** The other processes that this one is connected with now. */
+  /** The other processes that have joined and not left, in the order in which they joined. */
   get peers(): Peer[] {
-    return this.#role.peers;
+    return this.#switchboard.peers;
   }
 
   /** Resolves in a serving process when it serves, in the master when all nodes do. Rejects when that fails. */
@@ -97,13 +118,57 @@ export class Nodes extends EventEmitter<Events> {
     return this.#role.status();
   }
 
-  /** Ends the service in all its processes, in order. Resolves in the master when nothing of it is left. */
-  close(): Promise<void> {
+  /**
+   * A place to publish and to listen, the same in every process: see docs/messages.md.
+   * @param name 1 to 255 bytes of UTF-8
+   * @throws UsageError MN_ERR_OPTION
+   */
+  channel<Value = unknown>(name: string): Channel<Value> {
+    checkName(name, "channel");
+    return this.#switchboard.channels.open(name) as Channel<Value>;
+  }
+
+  /**
+   * Answers calls of this name in this process. Where the handler is an async generator, the answer comes in items.
+   * @param name 1 to 255 bytes of UTF-8
+   * @returns what removes the handler; calls in progress finish
+   * @throws UsageError MN_ERR_OPTION, MN_ERR_HANDLER_TWICE
+   */
+  handle<Value = unknown>(name: string, handler: Handler<Value>): () => void {
+    return this.#switchboard.handlers.handle(name, handler as Handler);
+  }
+
+  /**
+   * Asks the handler of this name in another process, or in this one. Always settles, whatever dies.
+   * @param target the id of a process, `"master"`, `"any"` (the least busy of those that handle it) or `"all"` (each of
+   * them, this process included: the result is an array that tells how each fared)
+   * @returns a promise of the answer; where the handler is an async generator, `for await` reads it item by item
+   * Rejects with UsageError MN_ERR_OPTION, MN_ERR_FRAME_TOO_LARGE, DOMException DataCloneError, BackpressureError
+   * MN_ERR_BACKPRESSURE, NoHandlerError MN_ERR_NO_HANDLER, PeerGoneError MN_ERR_PEER_GONE, CallTimeoutError
+   * MN_ERR_CALL_TIMEOUT, CallAbortedError MN_ERR_CALL_ABORTED, or with what the handler threw.
+   */
+  call<Result = unknown>(target: "all", name: string, value?: unknown, options?: CallOptions): Call<Settled<Result>[]>;
+  call<Result = unknown>(target: string, name: string, value?: unknown, options?: CallOptions): Call<Result>;
+  call(target: string, name: string, value?: unknown, options?: CallOptions): Call {
+    return this.#switchboard.calls.call(target, name, value, options);
+  }
+
+  /**
+   * Ends the service in all its processes, in order; what was sent before is out then. Resolves in the master when
+   * nothing of it is left.
+   */
+  async close(): Promise<void> {
+    await this.#switchboard.flush();
     return this.#role.close();
   }
 
   #outlet(): Outlet {
     return {
+      link: (stream, peer, side) => this.#switchboard.connect(stream, peer, side),
+      flush: async () => {
+        await this.#switchboard.flush();
+        await this.#switchboard.hearOut();
+      },
       node: (stream, peer) => {
         this.#waiting.push([stream, peer]);
         this.#deliver();
@@ -114,8 +179,22 @@ export class Nodes extends EventEmitter<Events> {
       exit: (exit) => void this.emit("exit", exit),
       reload: (event) => void this.emit("reload", event),
       error: (error) => this.listenerCount("error") > 0 && this.emit("error", error),
-      close: () => void this.emit("close"),
+      close: () => {
+        this.#switchboard.close();
+        this.emit("close");
+      },
     };
+  }
+
+  // A listener that throws must not disturb the frames behind; the error still becomes an uncaughtException.
+  #tellOf(event: "join" | "leave", peer: Peer): void {
+    try {
+      this.emit(event, peer);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   /** A stream waits for the first listener, so that a program may listen as late as it likes. */
@@ -142,7 +221,7 @@ export class Nodes extends EventEmitter<Events> {
         this.#reportFault(error as Error);
       }
     });
-    await Promise.all(answers);
+    await Promise.all([...answers, this.#switchboard.handlers.drain()]);
   }
 
   /** What fails while a process ends must not cut what it still has to finish. */

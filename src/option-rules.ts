@@ -36,6 +36,14 @@ export const countOrOff: Rule = {
   takes: "an integer of at least 0 (off)",
   accepts: (value) => isIntegerIn(value, 0, Number.MAX_SAFE_INTEGER),
 };
+export const payload: Rule = {
+  takes: "bytes, an integer from 1 to 1073741824 (1 GiB)",
+  accepts: (value) => isIntegerIn(value, 1, 2 ** 30),
+};
+export const bytes: Rule = {
+  takes: "bytes, an integer of at least 0",
+  accepts: (value) => isIntegerIn(value, 0, Number.MAX_SAFE_INTEGER),
+};
 export const tcpPort: Rule = {
   takes: "an integer from 0 to 65535",
   accepts: (value) => isIntegerIn(portNumber(value), 0, 65_535),

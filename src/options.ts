@@ -4,12 +4,14 @@ import { UsageError } from "./errors.js";
 import {
   account,
   backlog,
+  bytes,
   check,
   count,
   countOrOff,
   flag,
   hangTimeout,
   isText,
+  payload,
   portNumber,
   type Rule,
   script,
@@ -20,6 +22,9 @@ import {
   timeoutOrOff,
   wrongValue,
 } from "./option-rules.js";
+import { completeRestart, type RestartOptions } from "./restart-options.js";
+
+const MEBIBYTE = 1024 * 1024;
 
 /** Where to listen: a TCP port, or a Unix socket path. */
 export interface PortOptions {
@@ -70,6 +75,10 @@ export interface ListenOptions extends PortOptions {
   minNodes?: number;
   /** The most nodes that scaling by load may start. */
   maxNodes?: number;
+  /** Bytes that one value of a message or call may take, at most 1 GiB; the same in every process. Default: 16 MiB. */
+  maxPayload?: number;
+  /** Bytes that may wait for one other process; beyond that, sending to it throws. Default: 64 MiB. */
+  maxBufferedAmount?: number;
   /** The user that nodes run as, a name or a number; the master has to be root. Default: the master's own. */
   user?: string | number;
   /** The group that nodes run as, a name or a number. Default: that of `user`. */
@@ -78,16 +87,6 @@ export interface ListenOptions extends PortOptions {
   signals?: boolean;
   /** Where to say what the master notices: `true` is standard error, `false` nowhere. Default: true. */
   log?: boolean | ((line: string) => void);
-}
-
-/** How often nodes may die, as OTP's supervisors have it: more than `intensity` deaths within `period` are too many. */
-export interface RestartOptions {
-  /** How many deaths are borne within `period`; 0: any number. Default: 0. */
-  intensity?: number;
-  /** Milliseconds. Default: 60 000. */
-  period?: number;
-  /** What follows when there were more: the master ends with exit code 1, or waits longer before each start. Default: "back-off". */
-  beyond?: "give-up" | "back-off";
 }
 
 /** Where to listen, complete. */
@@ -118,6 +117,10 @@ export interface ServiceOptions {
   restart: Required<RestartOptions>;
   /** `undefined`: the number of nodes does not follow the load. */
   scale: ScaleRange | undefined;
+  /** Bytes. */
+  maxPayload: number;
+  /** Bytes. */
+  maxBufferedAmount: number;
   user: string | number | undefined;
   group: string | number | undefined;
   signals: boolean;
@@ -154,16 +157,12 @@ const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule
   },
   minNodes: count,
   maxNodes: count,
+  maxPayload: payload,
+  maxBufferedAmount: bytes,
   user: account,
   group: account,
   signals: flag,
   log: { takes: "true, false or a function", accepts: (value) => flag.accepts(value) || typeof value === "function" },
-};
-
-const restartRules: Record<keyof RestartOptions, Rule> = {
-  intensity: countOrOff,
-  period: timeout,
-  beyond: { takes: '"give-up" or "back-off"', accepts: (value) => value === "give-up" || value === "back-off" },
 };
 
 /**
@@ -172,7 +171,6 @@ const restartRules: Record<keyof RestartOptions, Rule> = {
  */
 export function checkListenOptions(options: ListenOptions): { port: Port; service: ServiceOptions } {
   check(options, { ...portRules, ...serviceRules });
-  check(options.restart ?? {}, restartRules, "restart.");
   return { port: completePort(options), service: completeService(options) };
 }
 
@@ -219,19 +217,13 @@ function completeService(options: ListenOptions): ServiceOptions {
     maxRequests: options.maxRequests ?? 0,
     restart: completeRestart(options.restart ?? {}),
     scale,
+    maxPayload: options.maxPayload ?? 16 * MEBIBYTE,
+    maxBufferedAmount: options.maxBufferedAmount ?? 64 * MEBIBYTE,
     user: options.user,
     group: options.group,
     signals: options.signals ?? true,
     log: typeof log === "function" ? log : log ? writeToStderr : () => {},
   };
-}
-
-function completeRestart({
-  intensity = 0,
-  period = 60_000,
-  beyond = "back-off",
-}: RestartOptions): Required<RestartOptions> {
-  return { intensity, period, beyond };
 }
 
 function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRange & { nodes: number }) | undefined {

@@ -81,6 +81,10 @@ export interface Drain {
 
 /** The events of a service. */
 export interface Events {
+  /** Another process is there, and hears what is published and called from now on. Before its `node`. */
+  join: [peer: Peer];
+  /** It is gone: no message of it comes any more. */
+  leave: [peer: Peer];
   /** Once for each other process, master included, with a stream of bytes in both directions. */
   node: [stream: Socket, peer: Peer];
   /** In a serving process: it listens. In the master: the first node serves. Once for each port. */
@@ -108,7 +112,6 @@ export interface Listener {
 
 export interface Role {
   readonly self: Peer;
-  readonly peers: Peer[];
   /** Resolves in a serving process when it serves, in the master when all nodes do. Rejects when that fails. */
   readonly ready: Promise<void>;
   listen(port: Port, source: ServerSource): Listener;
@@ -120,6 +123,10 @@ export interface Role {
 
 /** The way from a role to the listeners of the object that listen() returned. */
 export interface Outlet {
+  /** The connection to another process for messages and calls. Resolves when each knows what the other wants to hear. */
+  link(stream: Socket, peer: Peer, side: "dialer" | "acceptor"): Promise<void>;
+  /** Resolves when all messages are out. */
+  flush(): Promise<void>;
   node(stream: Socket, peer: Peer): void;
   /** That process has ended. */
   left(id: string): void;

@@ -1,6 +1,6 @@
 // Pure: what follows from the death of a node, given all deaths before it.
 import type { StartError } from "../errors.js";
-import type { RestartOptions } from "../options.js";
+import type { RestartOptions } from "../restart-options.js";
 import type { NodeExit } from "../role.js";
 import { lastNodeEnded, startFailed, tooManyDeaths } from "./endings.js";
 import { countDeath, isHopeless, longestDelay, type PlaceHistory, restartDelay } from "./restart.js";

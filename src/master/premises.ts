@@ -10,7 +10,7 @@ const TOKEN_BYTES = 32;
 /** Seconds that nodes have beyond their drain time once the master is gone. */
 const REAPER_GRACE = 2;
 
-export interface PremisesOptions extends Pick<MeshOptions, "self" | "onStream"> {
+export interface PremisesOptions extends Pick<MeshOptions, "self" | "onLink" | "onStream"> {
   /** Whom nodes run as; `undefined`: as the master. */
   account: Account | undefined;
   /** Milliseconds. */
@@ -28,10 +28,10 @@ export class Premises {
 
   /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
   constructor(options: PremisesOptions) {
-    const { self, onStream, account } = options;
+    const { self, onLink, onStream, account } = options;
     this.#options = options;
     this.folder = makeFolder(account);
-    this.mesh = new Mesh({ self, onStream, folder: this.folder, token: this.token });
+    this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);
   }
 
@@ -49,7 +49,6 @@ export class Premises {
 
   /** A node has ended, perhaps without cleaning up. */
   forget(id: string): void {
-    this.mesh.forget(id);
     removeEndpoint(this.folder, id);
   }
 

@@ -1,5 +1,5 @@
 // Pure: whether and when a node that ended is replaced.
-import type { RestartOptions } from "../options.js";
+import type { RestartOptions } from "../restart-options.js";
 
 /** A node that ends within this many milliseconds of serving died young. */
 const YOUNG_MS = 1_000;

@@ -2,6 +2,7 @@
 import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
+import type { MeshOptions } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
 import { afterThisTurn, Deferred } from "../promises.js";
 import type { Order } from "../protocol.js";
@@ -44,11 +45,14 @@ export class MasterRuntime implements Role, Steered {
 
   constructor(options: ServiceOptions, outlet: Outlet) {
     const account = accountOf(options.user, options.group);
-    const onStream = (...stream: Parameters<Outlet["node"]>): void => outlet.node(...stream);
+    const mesh: Pick<MeshOptions, "onLink" | "onStream"> = {
+      onLink: (...link) => outlet.link(...link),
+      onStream: (...stream) => outlet.node(...stream),
+    };
     this.#options = options;
     this.#outlet = outlet;
     this.#program = programOf(options.script, options.args);
-    this.#premises = new Premises({ self: this.self, account, drainTimeout: options.drainTimeout, onStream });
+    this.#premises = new Premises({ self: this.self, account, drainTimeout: options.drainTimeout, ...mesh });
     this.#addresses = new Addresses({
       sockets: this.#premises.sockets,
       service: options.masterListen ? this.#service : undefined,
@@ -58,10 +62,6 @@ export class MasterRuntime implements Role, Steered {
     this.#supervisor = this.#supervise(account);
     this.#unwatchSignals = options.signals ? watchSignals((order) => steer(this, order)) : () => {};
     void afterThisTurn().then(() => this.#open());
-  }
-
-  get peers(): Peer[] {
-    return this.#premises.mesh.peers;
   }
 
   get ready(): Promise<void> {
@@ -230,7 +230,7 @@ export class MasterRuntime implements Role, Steered {
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));
     this.#unwatchSignals();
-    await this.#premises.reaper.end();
+    await Promise.all([this.#premises.reaper.end(), this.#outlet.flush()]);
     this.#premises.dispose(this.#state === "handed-over" ? "keep" : "close");
     this.#state = "closed";
     this.#outlet.close();

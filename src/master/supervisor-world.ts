@@ -1,6 +1,7 @@
 // What the supervisor is told, and the outside as it reaches it.
 import type { StartError } from "../errors.js";
-import type { RestartOptions, ScaleRange } from "../options.js";
+import type { ScaleRange } from "../options.js";
+import type { RestartOptions } from "../restart-options.js";
 import type { IdleLimit, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { Port } from "../options.js";
 import type { NodeExit, ReloadEvent } from "../role.js";

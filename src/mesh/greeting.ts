@@ -4,6 +4,7 @@ import { LinkError } from "../errors.js";
 import type { Peer } from "../role.js";
 import {
   AnswerParser,
+  type ConnectionKind,
   encodeAccept,
   encodeHello,
   encodeRefusal,
@@ -17,9 +18,20 @@ import {
 type Refused = { state: "refused"; status: RefusalStatus; error: LinkError };
 type Parsed<Value> = { state: "need-more" } | { state: "done"; value: Value; rest: Buffer } | Refused;
 
+/** Who has dialled, and what for. */
+export interface Guest {
+  peer: Peer;
+  kind: ConnectionKind;
+}
+
 /** Says hello on a fresh connection to `id` and waits for the answer, however long its event loop is busy. */
-export async function greet(socket: Socket, id: string, self: Peer, token: Buffer): Promise<Peer> {
-  socket.write(encodeHello({ kind: "stream", id: self.id, ...toWire(self) }, token));
+export async function greet(
+  socket: Socket,
+  { id, kind }: { id: string; kind: ConnectionKind },
+  self: Peer,
+  token: Buffer,
+): Promise<Peer> {
+  socket.write(encodeHello({ kind, id: self.id, ...toWire(self) }, token));
   const parser = new AnswerParser();
   const answer = await parseFrom(socket, (chunk): Parsed<WirePeer> => {
     const result = parser.push(chunk);
@@ -37,7 +49,7 @@ export async function welcome(
   self: Peer,
   token: Buffer,
   timeout: number = HANDSHAKE_TIMEOUT,
-): Promise<Peer> {
+): Promise<Guest> {
   const parser = new HelloParser(token);
   const late = setTimeout(() => socket.destroy(handshakeTimeout(timeout)), timeout);
   try {
@@ -47,7 +59,7 @@ export async function welcome(
       return result.state === "done" ? { state: "done", value: result.hello, rest: result.rest } : result;
     });
     socket.write(encodeAccept(toWire(self)));
-    return fromWire(hello.id, hello);
+    return { peer: fromWire(hello.id, hello), kind: hello.kind };
   } finally {
     clearTimeout(late);
   }

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { debuglog } from "node:util";
 import { pause } from "../promises.js";
 import type { Peer } from "../role.js";
+import type { ConnectionKind } from "../wire/handshake.js";
 import { endpoint } from "./endpoint.js";
 import { greet, welcome } from "./greeting.js";
 
@@ -16,24 +17,24 @@ export interface MeshOptions {
   self: Peer;
   folder: string;
   token: Buffer;
-  /** Called once for each other process, with the stream that leads to it. */
+  /**
+   * Called once for each other process, with the connection for messages and calls. Resolves when each process knows
+   * what the other wants to hear.
+   */
+  onLink: (stream: Socket, peer: Peer, side: "dialer" | "acceptor") => Promise<void>;
+  /** Called once for each other process, after that, with the stream that leads to it. */
   onStream: (stream: Socket, peer: Peer) => void;
 }
 
 export class Mesh {
   readonly #options: MeshOptions;
   readonly #server: Server;
-  readonly #connections = new Map<Socket, Peer | undefined>();
+  readonly #connections = new Set<Socket>();
   #state: "new" | "open" | "closed" = "new";
 
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#server = createServer((socket) => void this.#accept(socket));
-  }
-
-  /** The other processes that are connected now. */
-  get peers(): Peer[] {
-    return [...this.#connections.values()].filter((peer) => peer !== undefined);
   }
 
   /** Accepts from now on, from this user or from the owner that nodes run as. Resolves when the socket is there; rejects when it cannot be made. */
@@ -53,15 +54,11 @@ export class Mesh {
 
   /** Connects to a process that joined earlier; one that is dead by now is left out. */
   async dial(id: string): Promise<void> {
-    const { self, token, folder } = this.#options;
-    const socket = await this.#connect(endpoint(folder, id));
-    if (socket === undefined) return;
-    await this.#greeted(socket, greet(socket, id, self, token));
-  }
-
-  /** Takes an ended process off the list of peers; what it sent can still be read. */
-  forget(id: string): void {
-    for (const [socket, peer] of this.#connections) if (peer?.id === id) this.#connections.set(socket, undefined);
+    const link = await this.#greet(id, "link");
+    if (link === undefined) return;
+    await this.#options.onLink(link.socket, link.peer, "dialer");
+    const stream = link.socket.destroyed ? undefined : await this.#greet(id, "stream");
+    if (stream !== undefined) this.#options.onStream(stream.socket, stream.peer);
   }
 
   /** Ends every connection and stops accepting. */
@@ -69,23 +66,33 @@ export class Mesh {
     if (this.#state === "closed") return;
     this.#state = "closed";
     if (this.#server.listening) this.#server.close();
-    for (const socket of this.#connections.keys()) socket.destroy();
+    for (const socket of this.#connections) socket.destroy();
   }
 
   async #accept(socket: Socket): Promise<void> {
     if (this.#state === "closed") return void socket.destroy();
     this.#track(socket);
-    await this.#greeted(socket, welcome(socket, this.#options.self, this.#options.token));
+    const guest = await this.#settled(socket, welcome(socket, this.#options.self, this.#options.token));
+    if (guest?.kind === "link") await this.#options.onLink(socket, guest.peer, "acceptor");
+    if (guest?.kind === "stream") this.#options.onStream(socket, guest.peer);
   }
 
-  async #greeted(socket: Socket, handshake: Promise<Peer>): Promise<void> {
+  async #greet(id: string, kind: ConnectionKind): Promise<{ socket: Socket; peer: Peer } | undefined> {
+    const { self, token, folder } = this.#options;
+    const socket = await this.#connect(endpoint(folder, id));
+    if (socket === undefined) return undefined;
+    const peer = await this.#settled(socket, greet(socket, { id, kind }, self, token));
+    return peer && { socket, peer };
+  }
+
+  /** What came of a handshake; `undefined` if that is nothing. */
+  async #settled<Result>(socket: Socket, handshake: Promise<Result>): Promise<Result | undefined> {
     try {
-      const peer = await handshake;
-      if (socket.destroyed) return;
-      this.#connections.set(socket, peer);
-      this.#options.onStream(socket, peer);
+      const result = await handshake;
+      return socket.destroyed ? undefined : result;
     } catch (error) {
       debug("%s: handshake failed: %s", this.#options.self.id, (error as Error).message);
+      return undefined;
     }
   }
 
@@ -104,7 +111,7 @@ export class Mesh {
 
   /** A peer that was killed resets its streams: that is an end like any other, not this process' fault. */
   #track(socket: Socket): void {
-    this.#connections.set(socket, undefined);
+    this.#connections.add(socket);
     socket.on("error", (error) => debug("%s: stream: %s", this.#options.self.id, error.message));
     socket.on("close", () => this.#connections.delete(socket));
   }

@@ -56,10 +56,6 @@ export class NodeRuntime implements Role {
     process.stderr.on("error", () => {});
   }
 
-  get peers(): Peer[] {
-    return this.#mesh?.peers ?? [];
-  }
-
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -126,7 +122,6 @@ export class NodeRuntime implements Role {
       case "welcome":
         return this.#meshed.resolve(this.#dialAll(message.peers));
       case "left":
-        this.#mesh?.forget(message.id);
         return this.#outlet.left(message.id);
       case "socket":
         return this.#onSocket(message.socket, handle);
@@ -146,6 +141,7 @@ export class NodeRuntime implements Role {
       self: this.self,
       folder,
       token,
+      onLink: (...link) => this.#outlet.link(...link),
       onStream: (stream, peer) => this.#outlet.node(stream, peer),
     });
     try {
@@ -199,6 +195,7 @@ export class NodeRuntime implements Role {
     if (this.#state === "draining") return;
     this.#state = "draining";
     await this.#service.end(timeout, idle, (drain) => this.#outlet.drain(drain));
+    await this.#outlet.flush();
     if (this.#masterIs === "gone") await Promise.all(this.#boot.sockets.map(removeAbandonedFile));
     process.exit();
   }

@@ -2,6 +2,8 @@
 
 /** The normal end: what `close()` sends when it is given no code. */
 export const CLOSE_NORMAL = 1000;
+/** The sender ends: what a link says before its process does. */
+export const CLOSE_GOING_AWAY = 1001;
 /** The peer broke the framing: an unknown frame type or a malformed close frame. */
 export const CLOSE_PROTOCOL_ERROR = 1002;
 /** The stream gave something that is not bytes. */

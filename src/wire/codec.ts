@@ -32,16 +32,17 @@ export class ValueEncoder {
 
   /**
    * The frame of `value`, header included, in memory of the process-wide buffer: see `release`.
+   * @param head so many bytes are left between the header and the value, at most 64, for the caller to fill
    * @throws DOMException named DataCloneError for what cannot be sent, UsageError MN_ERR_FRAME_TOO_LARGE for too much.
    */
-  encode(value: unknown): Buffer {
+  encode(value: unknown, type: number = FRAME_VALUE, head = 0): Buffer {
     if (encoding) throw dataCloneError("a getter of a value that is being sent sends, too: send before or after");
     encoding = true;
     try {
-      const frame = this.#pack(this.#prepare(value));
+      const frame = this.#pack(this.#prepare(value), HEADER_SIZE + head);
       const length = frame.length - HEADER_SIZE;
-      if (length > this.#maxPayload) throw this.#tooLarge(length);
-      writeHeader(frame, 0, FRAME_VALUE, length);
+      if (length - head > this.#maxPayload) throw this.#tooLarge(length - head);
+      writeHeader(frame, 0, type, length);
       return frame;
     } finally {
       encoding = false;
@@ -51,6 +52,11 @@ export class ValueEncoder {
   /** Says that the frame that was encoded last has been copied, so that its memory can be used for the next one. */
   release(frame: Buffer): void {
     this.#packr.position = frame.byteOffset;
+  }
+
+  /** The next frame depends on none before it: for when one that was encoded is not sent. */
+  reset(): void {
+    this.#packr = newPackr();
   }
 
   #prepare(value: unknown): unknown {
@@ -64,20 +70,20 @@ export class ValueEncoder {
     }
   }
 
-  #pack(value: unknown): Buffer {
+  #pack(value: unknown, reserved: number): Buffer {
     try {
-      const frame = this.#packr.pack(value, RESERVE_START_SPACE | HEADER_SIZE);
+      const frame = this.#packr.pack(value, RESERVE_START_SPACE | reserved);
       if (frame.buffer.byteLength > MAX_SHARED_BUFFER) this.#packr.useBuffer(Buffer.allocUnsafeSlow(SHARED_BUFFER));
       return frame;
     } catch (error) {
-      this.#packr = newPackr();
+      this.reset();
       throw asEncodeError(error);
     }
   }
 
   // The encoder has noted record definitions that the peer will never see.
   #tooLarge(length: number): UsageError {
-    this.#packr = newPackr();
+    this.reset();
     return new UsageError(
       "MN_ERR_FRAME_TOO_LARGE",
       `the value takes ${length} bytes, at most ${this.#maxPayload} may be sent: raise maxPayload on both sides`,

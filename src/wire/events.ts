@@ -85,8 +85,10 @@ export class ListenerTable {
 
   /** Replaces the `on…` handler of a type; anything but a function means none. */
   setHandler(type: string, handler: unknown): void {
-    this.#handlers.set(type, typeof handler === "function" ? handler : null);
-    if (handler !== null) this.add(type, this.#slot(type));
+    const isHandler = typeof handler === "function";
+    this.#handlers.set(type, isHandler ? handler : null);
+    if (isHandler) this.add(type, this.#slot(type));
+    else this.remove(type, this.#slot(type));
   }
 
   // One listener that calls whatever handler is set: replacing a handler keeps its place among the listeners.
@@ -118,6 +120,7 @@ export class ListenerTable {
 function makeEvent(type: string, target: unknown, args: readonly unknown[]): FramedEvent<unknown> {
   switch (type) {
     case "message":
+    case "messageerror":
       return { type, target, data: args[0] } as FramedEvent<unknown>;
     case "close":
       return { type, target, code: args[0], reason: args[1], wasClean: args[2] } as FramedEvent<unknown>;

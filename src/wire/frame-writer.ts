@@ -10,6 +10,7 @@ const SMALLEST_BATCH = 512;
 
 export class FrameWriter {
   readonly #stream: Writable;
+  readonly #onWritten: () => void;
   readonly #flushLater: () => void = () => this.flush();
   #batch: Buffer | undefined;
   #filled = 0;
@@ -17,8 +18,10 @@ export class FrameWriter {
   #expected = SMALLEST_BATCH;
   #bufferedBytes = 0;
 
-  constructor(stream: Writable) {
+  /** @param onWritten called whenever fewer bytes wait than before */
+  constructor(stream: Writable, onWritten: () => void = () => {}) {
     this.#stream = stream;
+    this.#onWritten = onWritten;
   }
 
   /** Bytes taken and not yet handed to the operating system (or to whatever the stream writes to). */
@@ -68,6 +71,7 @@ export class FrameWriter {
     if (!this.#stream.writable) return;
     this.#stream.write(bytes, () => {
       this.#bufferedBytes -= bytes.length;
+      this.#onWritten();
     });
   }
 }

@@ -19,7 +19,8 @@ export interface Run {
 }
 
 export interface Outcome {
-  counts: Counts;
+  /** What became of the requests, where there were any. */
+  counts: Counts | undefined;
   /** What is not as promised, in words. */
   wrong: string[];
 }

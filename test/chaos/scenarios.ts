@@ -3,6 +3,8 @@ import { badReleases } from "./bad-release.js";
 import { crashingRelease } from "./crashing-release.js";
 import { masterKilled } from "./master-killed.js";
 import { masterUpgrade } from "./master-upgrade.js";
+import { messagesAndKills } from "./messages-and-kills.js";
+import { messagesAndMemory } from "./messages-and-memory.js";
 import { mixed } from "./mixed.js";
 import { restarts } from "./restarts.js";
 import { rollingReloads } from "./rolling-reload.js";
@@ -16,4 +18,6 @@ export const scenarios: Scenario[] = [
   ...masterKilled,
   masterUpgrade,
   restarts,
+  messagesAndKills,
+  messagesAndMemory,
 ];

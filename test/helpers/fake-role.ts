@@ -7,7 +7,6 @@ import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "#src/ro
 
 export class FakeRole implements Role {
   readonly self: Peer;
-  readonly peers: Peer[] = [];
   readonly ready: Promise<void> = Promise.resolve();
   readonly listens: [Port, ServerSource][] = [];
   /** What was asked for, in order: reload, resize with its number, status, close. */
@@ -42,16 +41,30 @@ export class FakeRole implements Role {
   }
 }
 
+export interface FakeNodes {
+  nodes: Nodes;
+  role: FakeRole;
+  outlet: Outlet;
+  /** The lines that it has logged. */
+  logged: string[];
+}
+
 /** The object of listen() over a role that does nothing. */
-export function fakeNodes(id: string, source: ServerSource): { nodes: Nodes; role: FakeRole; outlet: Outlet } {
+export function fakeNodes(id: string, source: ServerSource): FakeNodes {
   const role = new FakeRole(id);
   let outlet: Outlet | undefined;
   const makeRole = (given: Outlet): Role => {
     outlet = given;
     return role;
   };
-  const nodes = new Nodes(makeRole, checkPortOptions({ port: 8_000 }), source);
-  return { nodes, role, outlet: outlet as unknown as Outlet };
+  const logged: string[] = [];
+  const nodes = new Nodes(makeRole, {
+    port: checkPortOptions({ port: 8_000 }),
+    source,
+    limits: { maxPayload: 1024 * 1024, maxBufferedAmount: 4 * 1024 * 1024 },
+    log: (line) => logged.push(line),
+  });
+  return { nodes, role, outlet: outlet as unknown as Outlet, logged };
 }
 
 export function peer(id: string): Peer {

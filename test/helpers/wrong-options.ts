@@ -165,6 +165,28 @@ export const WRONG: Wrong[] = [
     ],
   ),
   [
+    "maxPayload",
+    "bytes, an integer from 1 to 1073741824 (1 GiB)",
+    [
+      [0, "0"],
+      [1.5, "1.5"],
+      [2 ** 30 + 1, "1073741825"],
+      ["16M", "'16M'"],
+      [null, "null"],
+    ],
+  ],
+  [
+    "maxBufferedAmount",
+    "bytes, an integer of at least 0",
+    [
+      [-1, "-1"],
+      [0.5, "0.5"],
+      [Number.POSITIVE_INFINITY, "Infinity"],
+      ["64M", "'64M'"],
+      [null, "null"],
+    ],
+  ],
+  [
     "restart",
     "an object such as { intensity: 10, period: 60000 }",
     [

@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { listen } from "multi-node";
+import { whyLowPortsAreFree } from "../helpers/low-ports.js";
 import { Program } from "../helpers/program.js";
 
 const taken = createServer();
@@ -115,8 +116,8 @@ test("a host that does not resolve is an error", async (t) => {
   await program.ended();
 });
 
-test("no permission for a port is an error", { skip: noUnprivilegedUser() }, async (t) => {
-  const program = Program.start(t, "tells-error.js", { args: [JSON.stringify({ port: 1 })], unprivileged: true });
+test("no permission for a port is an error", { skip: whyLowPortsAreFree() }, async (t) => {
+  const program = Program.start(t, "tells-error.js", { args: [JSON.stringify({ port: 1 })], unprivileged: isRoot });
   const error = await program.first("error");
   assert.equal(error["code"], "MN_ERR_NO_PERMISSION");
   assert.equal(error["message"], "no permission to listen on port 1 of 127.0.0.1");
@@ -155,7 +156,5 @@ test("a process without a program file must be told which one its nodes run", ()
   assert.match(stderr, /option script: this process runs no program file, so one must be given/);
 });
 
-/** Only root can become somebody who may not take a low port, and only where low ports are guarded. */
-function noUnprivilegedUser(): string | false {
-  return process.getuid?.() === 0 ? false : "needs root";
-}
+/** Only root can become another; whoever is not root may not take a low port anyway. */
+const isRoot = process.getuid?.() === 0;

@@ -14,14 +14,16 @@ import { within } from "../helpers/deadline.js";
 
 const token = Buffer.alloc(32, 1);
 const dialer: Peer = { id: "node-2", pid: 222, isMaster: false, since: 2_000 };
+const TARGET = { id: "master", kind: "stream" } as const;
 const acceptor: Peer = { id: "master", pid: 111, isMaster: true, since: 1_000 };
 
 test("both ends learn who the other is, and the bytes behind the handshake are the stream's", async (t) => {
   const [near, far] = await socketPair(t);
-  const greeted = greet(near, "master", dialer, token);
+  const greeted = greet(near, TARGET, dialer, token);
   near.write("first ");
   near.write("bytes");
-  assert.deepEqual(await within(welcome(far, acceptor, token), "the hello comes"), dialer);
+  const guest = await within(welcome(far, acceptor, token), "the hello comes");
+  assert.deepEqual(guest, { peer: dialer, kind: "stream" });
   far.write("answer");
   assert.deepEqual(await within(greeted, "the answer comes"), acceptor);
   assert.equal(String((await once(near, "data"))[0]), "answer");
@@ -41,7 +43,15 @@ test("a hello that comes byte by byte is accepted", async (t) => {
     near.write(Buffer.of(byte));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  assert.equal((await within(welcomed, "the hello comes")).id, "node-2");
+  assert.equal((await within(welcomed, "the hello comes")).peer.id, "node-2");
+});
+
+test("what the connection is for is told", async (t) => {
+  const [near, far] = await socketPair(t);
+  const greeted = greet(near, { id: "master", kind: "link" }, dialer, token);
+  const guest = await within(welcome(far, acceptor, token), "the hello comes");
+  assert.deepEqual(guest, { peer: dialer, kind: "link" });
+  assert.deepEqual(await within(greeted, "the answer comes"), acceptor);
 });
 
 for (const [what, bytes, status, code] of [
@@ -67,7 +77,7 @@ for (const [what, bytes, status, code] of [
 test("a dialer that is refused learns why", async (t) => {
   const [near, far] = await socketPair(t);
   welcome(far, acceptor, Buffer.alloc(32, 2)).catch(() => {});
-  await assert.rejects(greet(near, "master", dialer, token), { code: "MN_ERR_HANDSHAKE_TOKEN" });
+  await assert.rejects(greet(near, TARGET, dialer, token), { code: "MN_ERR_HANDSHAKE_TOKEN" });
 });
 
 test("a half-open connection is closed when its time is over", async (t) => {
@@ -80,7 +90,7 @@ test("a half-open connection is closed when its time is over", async (t) => {
 
 test("a connection that ends within the handshake is an error on both ends", async (t) => {
   const [near, far] = await socketPair(t);
-  const greeted = greet(near, "master", dialer, token);
+  const greeted = greet(near, TARGET, dialer, token);
   far.destroy();
   await assert.rejects(greeted);
   const [one, other] = await socketPair(t);

@@ -1,41 +1,12 @@
-// What is served and where: every kind of server, every kind of address.
+// Where is served: every kind of address. Every kind of server is in original.test.ts.
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
-import { connect as connectHttp2 } from "node:http2";
-import { get as getHttps } from "node:https";
-import { type AddressInfo, connect } from "node:net";
+import { statSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { connect as connectTls } from "node:tls";
-import { certificate } from "../helpers/certificate.js";
-import { within } from "../helpers/deadline.js";
 import { get, getOver, portOf } from "../helpers/http.js";
 import { Program } from "../helpers/program.js";
-
-const ca = readFileSync(certificate.cert);
-
-const clients: Record<string, (port: number) => Promise<string>> = {
-  http: async (port) => (await get(port)).body,
-  function: async (port) => (await get(port)).body,
-  https: (port) => read((done) => getHttps({ host: "127.0.0.1", port, ca, agent: false }, done)),
-  http2: (port) => readHttp2(`http://127.0.0.1:${port}`),
-  http2s: (port) => readHttp2(`https://127.0.0.1:${port}`),
-  net: (port) => read((done) => done(connect(port, "127.0.0.1"))),
-  tls: (port) => read((done) => done(connectTls({ host: "127.0.0.1", port, ca }))),
-};
-
-for (const [kind, ask] of Object.entries(clients)) {
-  test(`serves ${kind} from every node`, async (t) => {
-    const program = Program.start(t, "kinds.js", { args: [kind, certificate.cert, certificate.key] });
-    const port = portOf(await program.first("ready", ({ id }) => id === "master"));
-    const nodes = (await program.count("ready", 3)).filter(({ id }) => id !== "master");
-    const answered = new Set<string>();
-    while (answered.size < 2) answered.add(await within(ask(port), `${kind} answers`));
-    assert.deepEqual([...answered].sort(), nodes.map(({ pid }) => String(pid)).sort());
-    await program.stop();
-  });
-}
 
 test("port 0 is one free port, the same for all, and address() tells it in every process", async (t) => {
   const program = Program.start(t, "http.js");
@@ -133,26 +104,4 @@ test("masterListen serves a Unix socket path too", async (t) => {
 
 function hasIpv6(): boolean {
   return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
-}
-
-/** Everything that a readable says. */
-function read(start: (done: (stream: NodeJS.ReadableStream) => void) => unknown): Promise<string> {
-  return new Promise((resolve, reject) => {
-    start((stream) => {
-      let text = "";
-      stream.on("data", (chunk) => {
-        text += String(chunk);
-      });
-      stream.on("end", () => resolve(text)).on("error", reject);
-    });
-  });
-}
-
-async function readHttp2(origin: string): Promise<string> {
-  const session = connectHttp2(origin, { ca });
-  try {
-    return await read((done) => done(session.on("error", () => {}).request({ ":path": "/" })));
-  } finally {
-    session.close();
-  }
 }

@@ -3,8 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import type { Drain, NodeExit, Peer } from "#src/role.js";
-import { fakeNodes, fakeStream, peer } from "../helpers/fake-role.js";
+import type { Nodes } from "#src/nodes.js";
+import type { Drain, NodeExit, Outlet, Peer } from "#src/role.js";
+import { within } from "../helpers/deadline.js";
+import { duplexPair } from "../helpers/duplex-pair.js";
+import { type FakeNodes, fakeNodes, fakeStream, peer } from "../helpers/fake-role.js";
+import { uncaughtErrors } from "../helpers/uncaught.js";
 
 const server = createServer();
 
@@ -13,9 +17,22 @@ test("it tells who this process is", () => {
   assert.deepEqual([master.id, master.isMaster, master.isPrimary], ["master", true, true]);
   const { nodes: node } = fakeNodes("node-3", server);
   assert.deepEqual([node.id, node.isMaster, node.isPrimary], ["node-3", false, false]);
-  role.peers.push(peer("node-3"));
-  assert.deepEqual(master.peers, [peer("node-3")]);
   assert.equal(master.ready, role.ready);
+});
+
+test("who has joined and not left is a peer, in the order in which they came, and both are events", async () => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const story: string[] = [];
+  nodes.on("join", (other) => story.push(`join ${other.id} of ${nodes.peers.map(({ id }) => id)}`));
+  nodes.on("leave", (other) => story.push(`leave ${other.id} of ${nodes.peers.map(({ id }) => id)}`));
+  const others = await Promise.all(["node-2", "node-1"].map((id) => linked(nodes, outlet, id)));
+  assert.deepEqual(nodes.peers, [peer("node-2"), peer("node-1")]);
+  const left = once(nodes, "leave");
+  others[0]?.outlet.close();
+  await within(left, "it leaves");
+  assert.deepEqual(nodes.peers, [peer("node-1")]);
+  assert.deepEqual(story, ["join node-2 of node-2", "join node-1 of node-2,node-1", "leave node-2 of node-1"]);
+  outlet.close();
 });
 
 test("the first port is listened on at once, and its address is told", () => {
@@ -53,6 +70,28 @@ test("streams wait for the first listener, in order, and come after the call tha
   assert.deepEqual(heard, []);
   await new Promise((resolve) => process.nextTick(resolve));
   assert.deepEqual(heard, ["node-1", "node-2"]);
+});
+
+test("a listener for joins that throws disturbs nothing behind it, and its error is not swallowed", async (t) => {
+  const { nodes, outlet } = fakeNodes("master", server);
+  const errors = uncaughtErrors(t);
+  nodes.on("join", () => fail("no seat"));
+  nodes.handle("seats", () => 7);
+  const other = await linked(nodes, outlet, "node-1");
+  assert.equal(await within(other.nodes.call("master", "seats"), "the call is answered"), 7);
+  assert.deepEqual(errors, ["no seat"]);
+  other.outlet.close();
+  outlet.close();
+});
+
+test("a link that is closed for what came over it is logged", async () => {
+  const { nodes, outlet, logged } = fakeNodes("master", server);
+  const [near, far] = duplexPair();
+  const settled = outlet.link(near as unknown as Socket, peer("node-1"), "acceptor");
+  far.resume().write("GET / HTTP/1.1\r\n\r\n");
+  await within(settled, "the link is given up");
+  assert.match(logged.join("\n"), /^multi-node: master: the link to node-1 was closed: the peer sent a frame /);
+  assert.deepEqual(nodes.peers, []);
 });
 
 test("a listener for one stream takes one, and the others wait on", async () => {
@@ -202,4 +241,16 @@ test("a number of nodes that cannot be is refused before anybody is asked", asyn
 
 function fail(message: string): never {
   throw new Error(message);
+}
+
+/** Another process that has joined. */
+async function linked(nodes: Nodes, outlet: Outlet, id: string): Promise<FakeNodes> {
+  const other = fakeNodes(id, server);
+  const [near, far] = duplexPair();
+  const sides = [
+    outlet.link(near as unknown as Socket, peer(id), "acceptor"),
+    other.outlet.link(far as unknown as Socket, peer(nodes.id), "dialer"),
+  ];
+  await within(Promise.all(sides), `${id} joins`);
+  return other;
 }

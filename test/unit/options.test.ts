@@ -101,6 +101,8 @@ test("without options all defaults hold", () => {
     maxRequests: 0,
     restart: { intensity: 0, period: 60_000, beyond: "back-off" },
     scale: undefined,
+    maxPayload: 16 * 1024 * 1024,
+    maxBufferedAmount: 64 * 1024 * 1024,
     user: undefined,
     group: undefined,
     signals: true,
@@ -144,6 +146,15 @@ test("the number of nodes follows the load between minNodes and maxNodes, one of
 
 test("more nodes at least than at most are refused", () => {
   refuses({ minNodes: 4, maxNodes: 2 }, "option minNodes: at most maxNodes, 2, is taken, got 4");
+});
+
+test("the limits of messages are taken in bytes", () => {
+  const taken = (options: ListenOptions): unknown => {
+    const { maxPayload, maxBufferedAmount } = checkListenOptions(options).service;
+    return [maxPayload, maxBufferedAmount];
+  };
+  assert.deepEqual(taken({ maxPayload: 1, maxBufferedAmount: 0 }), [1, 0]);
+  assert.deepEqual(taken({ maxPayload: 2 ** 30, maxBufferedAmount: 2 ** 40 }), [2 ** 30, 2 ** 40]);
 });
 
 test("an account is taken by name or by number", () => {

@@ -8,6 +8,7 @@ const RANK_OF_ROOM = {
   base: 0,
   wire: 1,
   mesh: 2,
+  messages: 3,
   serve: 3,
   master: 4,
   node: 4,

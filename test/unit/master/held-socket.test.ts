@@ -14,6 +14,7 @@ import { adopt } from "#src/serve/server.js";
 import { identify } from "#src/serve/socket-file.js";
 import { temporaryFolder } from "../../helpers/environment.js";
 import { abandonSocket, listenOn } from "../../helpers/unix-sockets.js";
+import { whyLowPortsAreFree } from "../../helpers/low-ports.js";
 
 const HAS_IPV6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 const LOOPBACK = "127.0.0.1";
@@ -174,8 +175,5 @@ async function failure(options: PortOptions): Promise<BindError> {
 }
 
 function whyPortsAreFree(): string | false {
-  if (process.getuid?.() === 0) return "root may have every port";
-  const first = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
-  const isFree = existsSync(first) && Number(readFileSync(first, "utf8")) <= 80;
-  return isFree && "this machine lets anybody have port 80";
+  return process.getuid?.() === 0 ? "root may have every port" : whyLowPortsAreFree();
 }

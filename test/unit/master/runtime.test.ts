@@ -120,6 +120,8 @@ class RecordingOutlet {
 
   get outlet(): Outlet {
     return {
+      link: async () => this.tell("link"),
+      flush: async () => {},
       node: () => this.tell("node"),
       left: () => this.tell("left"),
       listening: (address) => this.tell("listening", address),

@@ -1,20 +1,22 @@
-// Places in a mesh, all in one process: who gets a stream to whom, who gets nothing, and what an end leaves.
+// Places in a mesh, all in one process: who gets a link and a stream to whom, who gets nothing, what an end leaves.
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { endpoint } from "#src/mesh/endpoint.js";
 import { Mesh } from "#src/mesh/mesh.js";
 import { Roster } from "#src/mesh/roster.js";
+import { Switchboard } from "#src/messages/switchboard.js";
 import type { Peer } from "#src/role.js";
 import { within } from "../../helpers/deadline.js";
 import { temporaryFolder } from "../../helpers/environment.js";
 import { abandonSocket } from "../../helpers/unix-sockets.js";
 
 const TOKEN = Buffer.alloc(32, 7);
+const LIMITS = { maxPayload: 1024, maxBufferedAmount: 1024 };
 
-test("each process gets one stream to each other one, and each knows the other", async (t) => {
+test("each process gets one link and one stream to each other one, and each knows the other", async (t) => {
   const folder = temporaryFolder(t);
   const roster = new Roster();
   const places = ["master", "node-1", "node-2", "node-3"].map((id) => place(t, folder, id));
@@ -22,12 +24,38 @@ test("each process gets one stream to each other one, and each knows the other",
     await mesh.open();
     await Promise.all(roster.join(self.id).map((id) => mesh.dial(id)));
   }
-  for (const { self, until, streams, mesh } of places) {
+  for (const { self, until, streams, board, story } of places) {
     await until(3);
     const others = places.filter((other) => other.self !== self).map((other) => other.self);
     assert.deepEqual(sorted(streams.map(([, peer]) => peer)), sorted(others));
-    assert.deepEqual(sorted(mesh.peers), sorted(others));
+    assert.deepEqual(sorted(board.peers), sorted(others));
+    assert.equal(story.length, 6);
   }
+});
+
+test("a process has joined before its stream is there, on both sides", async (t) => {
+  const { places } = await pair(t);
+  assert.deepEqual(places[0].story, ["join node-2", "stream node-2"]);
+  assert.deepEqual(places[1].story, ["join node-1", "stream node-1"]);
+});
+
+test("the stream is not dialled while the link is not settled, and never when the link is closed", async (t) => {
+  const folder = temporaryFolder(t);
+  const node = place(
+    t,
+    folder,
+    "node-1",
+    TOKEN,
+    () => {},
+    async (socket) => {
+      await new Promise(setImmediate);
+      socket.destroy();
+    },
+  );
+  const dialer = place(t, folder, "node-2");
+  await node.mesh.open();
+  await within(dialer.mesh.dial("node-1"), "the dialler gives up");
+  assert.deepEqual([node.streams, dialer.streams, dialer.board.peers, dialer.story], [[], [], [], []]);
 });
 
 test("a stream carries bytes both ways, those too that come right behind the handshake", async (t) => {
@@ -37,20 +65,23 @@ test("a stream carries bytes both ways, those too that come right behind the han
   assert.equal(String(await once(a, "data")), "and back");
 });
 
-test("when a process ends, its streams end and it is no peer any more", async (t) => {
+test("when a process ends, its streams end and it has left", async (t) => {
   const { a, b, places } = await pair(t);
   const ended = once(b.resume(), "close");
+  const left = places[1].left("node-1");
   places[0].mesh.close();
   places[0].mesh.close();
-  await within(ended, "the stream ends");
+  await within(Promise.all([ended, left]), "the stream ends, and it leaves");
   assert.ok(a.destroyed);
-  assert.deepEqual(places[1].mesh.peers, []);
+  assert.deepEqual(places[1].board.peers, []);
 });
 
-test("a forgotten process is no peer, though its stream can still be read", async (t) => {
+test("a process that has left is no peer, though its stream can still be read", async (t) => {
   const { a, b, places } = await pair(t);
-  places[1].mesh.forget("node-1");
-  assert.deepEqual(places[1].mesh.peers, []);
+  const left = places[1].left("node-1");
+  places[0].board.close();
+  await within(left, "it leaves");
+  assert.deepEqual(places[1].board.peers, []);
   a.write("last words");
   assert.equal(String(await once(b, "data")), "last words");
 });
@@ -58,10 +89,10 @@ test("a forgotten process is no peer, though its stream can still be read", asyn
 test("a process that is dead by now is left out", async (t) => {
   const folder = temporaryFolder(t);
   await abandonSocket(endpoint(folder, "node-1"));
-  const { mesh, streams } = place(t, folder, "node-2");
+  const { mesh, streams, board } = place(t, folder, "node-2");
   await mesh.open();
   await within(Promise.all([mesh.dial("node-1"), mesh.dial("node-7")]), "the calls end");
-  assert.deepEqual([streams, mesh.peers], [[], []]);
+  assert.deepEqual([streams, board.peers], [[], []]);
 });
 
 test("a process with another token gets nothing", async (t) => {
@@ -70,7 +101,7 @@ test("a process with another token gets nothing", async (t) => {
   const stranger = place(t, folder, "node-2", Buffer.alloc(32, 8));
   await node.mesh.open();
   await within(stranger.mesh.dial("node-1"), "it is refused");
-  assert.deepEqual([node.streams, stranger.streams, node.mesh.peers, stranger.mesh.peers], [[], [], [], []]);
+  assert.deepEqual([node.streams, stranger.streams, node.board.peers, stranger.board.peers], [[], [], [], []]);
 });
 
 test("whoever speaks another language is answered and cut off, and nobody else is disturbed", async (t) => {
@@ -103,12 +134,26 @@ test("a socket that cannot be made is an error, and a place that never opened is
 interface Place {
   self: Peer;
   mesh: Mesh;
+  board: Switchboard;
   streams: [Socket, Peer][];
+  /** Who has joined or left and whose stream has come, in order. */
+  story: string[];
   /** Resolves when so many streams are there. */
   until: (count: number) => Promise<void>;
+  /** Resolves when that process leaves. */
+  left: (id: string) => Promise<void>;
 }
 
-function place(t: TestContext, folder: string, id: string, token = TOKEN, onStream = (_: Socket): void => {}): Place {
+type OnLink = (stream: Socket, peer: Peer, side: "dialer" | "acceptor") => Promise<void>;
+
+function place(
+  t: TestContext,
+  folder: string,
+  id: string,
+  token: Buffer = TOKEN,
+  onStream = (_: Socket): void => {},
+  onLink?: OnLink,
+): Place {
   const self: Peer = {
     id,
     pid: 100 + Number(id.split("-")[1] ?? 0),
@@ -116,24 +161,44 @@ function place(t: TestContext, folder: string, id: string, token = TOKEN, onStre
     since: 1_700_000_000_000,
   };
   const streams: [Socket, Peer][] = [];
-  let notify = (): void => {};
+  const story: string[] = [];
+  const changes = new EventEmitter();
+  const tell = (what: string, peer: Peer): void => {
+    story.push(`${what} ${peer.id}`);
+    changes.emit("change");
+  };
+  const board = new Switchboard(self, LIMITS, {
+    join: (peer) => tell("join", peer),
+    leave: (peer) => tell("leave", peer),
+    fault: (peer) => tell("fault", peer),
+  });
   const mesh = new Mesh({
     self,
     folder,
     token,
+    onLink: onLink ?? ((stream, peer, side) => board.connect(stream, peer, side)),
     onStream: (stream, peer) => {
       streams.push([stream, peer]);
       onStream(stream);
-      notify();
+      tell("stream", peer);
     },
   });
-  t.after(() => mesh.close());
-  const until = async (count: number): Promise<void> => {
-    while (streams.length < count) {
-      await within(new Promise<void>((resolve) => (notify = resolve)), `${id} has ${count} streams`);
-    }
+  t.after(() => {
+    mesh.close();
+    board.close();
+  });
+  const when = async (condition: () => boolean, what: string): Promise<void> => {
+    while (!condition()) await within(once(changes, "change"), `${id} ${what}`);
   };
-  return { self, mesh, streams, until };
+  return {
+    self,
+    mesh,
+    board,
+    streams,
+    story,
+    until: (count) => when(() => streams.length >= count, `has ${count} streams`),
+    left: (other) => when(() => story.includes(`leave ${other}`), `hears that ${other} leaves`),
+  };
 }
 
 /** Two processes and the two ends of the stream between them; the second one dialled. */

@@ -1,0 +1,184 @@
+// The links of this process to all others: who is there, and which frame is whose business.
+import type { Duplex } from "node:stream";
+import { LinkError } from "../errors.js";
+import { afterThisTurn, Deferred, pause } from "../promises.js";
+import type { Peer } from "../role.js";
+import { Calls } from "./calls.js";
+import { Channels } from "./channels.js";
+import { Handlers } from "./handlers.js";
+import { Link, type LinkSink, type MessageLimits } from "./link.js";
+import {
+  FRAME_ANSWER,
+  FRAME_BUSY,
+  FRAME_CALL,
+  FRAME_CANCEL,
+  FRAME_CREDIT,
+  FRAME_FAREWELL,
+  FRAME_HANDLE,
+  FRAME_LEAVING,
+  FRAME_LISTEN,
+  FRAME_PORT,
+  FRAME_PUBLISH,
+  FRAME_READY,
+  FRAME_UNHANDLE,
+  FRAME_UNLISTEN,
+  FRAME_UNPORT,
+  LINK_VERSION,
+  NUMBER,
+  readName,
+  readNumber,
+} from "./link-frames.js";
+import { Loopback } from "./loopback.js";
+
+/** Who hears of the other processes. */
+export interface SwitchboardEvents {
+  /** Before anything else of it. */
+  join(peer: Peer): void;
+  /** After everything else of it. */
+  leave(peer: Peer): void;
+  /** A link was closed because of what came over it. */
+  fault(peer: Peer, error: LinkError): void;
+}
+
+/** Milliseconds that what was sent has to be out when the process ends, and what has come to be read. */
+const FLUSH_MS = 1_000;
+
+export class Switchboard implements LinkSink {
+  readonly channels: Channels;
+  readonly calls: Calls;
+  readonly handlers: Handlers;
+  readonly #limits: MessageLimits;
+  readonly #events: SwitchboardEvents;
+  readonly #self: Link;
+  /** Those that know where this process listens and what it handles. */
+  readonly #introduced = new Set<Link>();
+  /** Those of which this process knows that, too. */
+  readonly #joined = new Set<Link>();
+  readonly #joining = new Map<Link, Deferred<void>>();
+
+  constructor(self: Peer, limits: MessageLimits, events: SwitchboardEvents) {
+    this.#limits = limits;
+    this.#events = events;
+    this.#self = new Link(new Loopback(), self, limits, this);
+    const neighbours = { self: this.#self, others: this.#introduced };
+    this.channels = new Channels(neighbours, limits.maxPayload);
+    this.calls = new Calls(neighbours);
+    this.handlers = new Handlers(neighbours);
+  }
+
+  /** The other processes that have joined, in that order. */
+  get peers(): Peer[] {
+    return [...this.#joined].map(({ peer }) => peer);
+  }
+
+  /** The process that dialled speaks first. Resolves when each knows of the other, or the link has closed. */
+  connect(stream: Duplex, peer: Peer, side: "dialer" | "acceptor"): Promise<void> {
+    const link = new Link(stream, peer, this.#limits, this);
+    const joined = new Deferred<void>();
+    this.#joining.set(link, joined);
+    if (side === "dialer") this.#introduce(link);
+    return joined.promise;
+  }
+
+  /** Resolves when all that was sent is out, or cannot come to be. */
+  async flush(): Promise<void> {
+    await Promise.race([Promise.all([...this.#introduced].map(({ flushed }) => flushed)), pause(FLUSH_MS)]);
+  }
+
+  /** Resolves when all that has come is read, or there is no end to it. */
+  async hearOut(): Promise<void> {
+    const end = performance.now() + FLUSH_MS;
+    for (let before = -1; before !== this.#received() && performance.now() < end; await afterThisTurn()) {
+      before = this.#received();
+    }
+  }
+
+  /** Nothing is sent or heard any more. */
+  close(): void {
+    this.channels.closeAll();
+    for (const link of this.#introduced) link.close();
+    this.#self.destroy();
+  }
+
+  frame(link: Link, type: number, bytes: Buffer, start: number, end: number): void {
+    if (type === FRAME_PUBLISH) this.channels.onMessage(link, bytes, start, end);
+    else if (type === FRAME_CALL || type === FRAME_CANCEL || type === FRAME_CREDIT) {
+      this.handlers.onFrame(link, type, bytes, start, end);
+    } else if (type >= FRAME_ANSWER) this.calls.onFrame(link, type, bytes, start, end);
+    else this.#onNews(link, type, bytes, start, end);
+  }
+
+  closed(link: Link, error: LinkError | undefined): void {
+    this.#introduced.delete(link);
+    this.channels.left(link);
+    this.calls.left(link);
+    this.handlers.left(link);
+    this.#joining.get(link)?.resolve();
+    this.#joining.delete(link);
+    if (error !== undefined) this.#events.fault(link.peer, error);
+    if (this.#joined.delete(link)) this.#events.leave(link.peer);
+  }
+
+  #received(): number {
+    let bytes = 0;
+    for (const link of this.#introduced) bytes += link.receivedBytes;
+    return bytes;
+  }
+
+  #introduce(link: Link): void {
+    this.#introduced.add(link);
+    this.channels.introduce(link);
+    this.handlers.introduce(link);
+    link.sendNumbers(FRAME_READY, LINK_VERSION);
+  }
+
+  /** What another process tells of itself. */
+  #onNews(link: Link, type: number, bytes: Buffer, start: number, end: number): void {
+    const { remote } = link;
+    switch (type) {
+      case FRAME_READY:
+        return this.#onReady(link, readNumber(bytes, start, end));
+      case FRAME_LISTEN:
+        remote.listensOn.add(readName(bytes, start, end));
+        return this.channels.changed();
+      case FRAME_UNLISTEN:
+        remote.listensOn.delete(readName(bytes, start, end));
+        return this.channels.changed();
+      case FRAME_HANDLE:
+        remote.handles.set(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
+        return;
+      case FRAME_UNHANDLE:
+        return remote.forgetHandler(readNumber(bytes, start, end));
+      case FRAME_PORT:
+        return this.channels.onPort(link, readNumber(bytes, start, end), readName(bytes, start + NUMBER, end));
+      case FRAME_UNPORT:
+        return this.channels.onUnport(link, readNumber(bytes, start, end));
+      case FRAME_BUSY:
+        remote.busy = readNumber(bytes, start, end);
+        return;
+      case FRAME_LEAVING:
+        remote.handles.clear();
+        return link.sendNumbers(FRAME_FAREWELL, 0);
+      case FRAME_FAREWELL:
+        return this.handlers.onFarewell(link);
+    }
+  }
+
+  #onReady(link: Link, version: number): void {
+    if (version !== LINK_VERSION) throw otherVersion(link.peer, version);
+    const joining = this.#joining.get(link);
+    if (joining === undefined) return;
+    this.#joining.delete(link);
+    if (!this.#introduced.has(link)) this.#introduce(link);
+    this.#joined.add(link);
+    this.#events.join(link.peer);
+    joining.resolve();
+  }
+}
+
+function otherVersion({ id }: Peer, version: number): LinkError {
+  return new LinkError(
+    "MN_ERR_HANDSHAKE_VERSION",
+    `${id} speaks version ${version} of messages, this process ${LINK_VERSION}: run the same multi-node everywhere`,
+  );
+}
