@@ -7,6 +7,7 @@ import type { Peer } from "../role.js";
 import type { ConnectionKind } from "../wire/handshake.js";
 import { endpoint } from "./endpoint.js";
 import { greet, welcome } from "./greeting.js";
+import { connectSharingReads } from "./shared-reads.js";
 
 const debug = debuglog("multi-node");
 
@@ -79,7 +80,7 @@ export class Mesh {
 
   async #greet(id: string, kind: ConnectionKind): Promise<{ socket: Socket; peer: Peer } | undefined> {
     const { self, token, folder } = this.#options;
-    const socket = await this.#connect(endpoint(folder, id));
+    const socket = await this.#connect(endpoint(folder, id), kind);
     if (socket === undefined) return undefined;
     const peer = await this.#settled(socket, greet(socket, { id, kind }, self, token));
     return peer && { socket, peer };
@@ -97,9 +98,9 @@ export class Mesh {
   }
 
   /** A full queue is the one error that a living peer gives: it passes. All others mean that nobody is there. */
-  async #connect(path: string): Promise<Socket | undefined> {
+  async #connect(path: string, kind: ConnectionKind): Promise<Socket | undefined> {
     while (this.#state !== "closed") {
-      const socket = connect(path);
+      const socket = kind === "link" ? connectSharingReads(path) : connect(path);
       this.#track(socket);
       const error = await opened(socket);
       if (error === undefined) return socket;

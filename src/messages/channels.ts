@@ -1,4 +1,5 @@
 // All channels of this process: who listens where, what is published to whom, and what comes in.
+import type { ValueEncoder } from "../wire/codec.js";
 import { HEADER_SIZE } from "../wire/frame.js";
 import { Channel, type ChannelHost } from "./channel.js";
 import { type Context, Contexts } from "./contexts.js";
@@ -79,6 +80,8 @@ export class Channels implements ChannelHost {
   publish(port: Port, value: unknown): boolean {
     const sender = this.#senders.get(port) as Sender;
     const { links, encoder, number } = this.#contextOf(port, sender);
+    const only = links.length === 1 ? links[0] : undefined;
+    if (only !== undefined) return this.#publishTo(only, encoder, number, port, sender, value);
     const frame = encoder.encode(value, FRAME_PUBLISH, PUBLISH_HEAD);
     frame.writeUInt32BE(port.number, NUMBER_AT);
     frame[CONTEXT_AT] = number;
@@ -195,6 +198,14 @@ export class Channels implements ChannelHost {
     const others = [...this.#neighbours.others].filter(({ remote }) => remote.listensOn.has(name));
     const isHeardHere = ports.some((other) => other !== port);
     return isHeardHere ? [...others, this.#neighbours.self] : others;
+  }
+
+  /** To one process only, a message is encoded where it is sent from. */
+  #publishTo(link: Link, encoder: ValueEncoder, context: number, port: Port, sender: Sender, value: unknown): boolean {
+    if (link.isFull) throw tooMuchWaits(link);
+    if (!sender.introducedTo.has(link)) this.#introducePort(port, sender, link);
+    link.publish(encoder, value, port.number, context);
+    return !link.isBusy;
   }
 
   #introducePort(port: Port, { room, introducedTo }: Sender, link: Link): void {

@@ -2,6 +2,7 @@
 import { LinkError } from "../errors.js";
 import { FRAME_CLOSE, HEADER_SIZE, MAX_CLOSE_PAYLOAD, writeHeader } from "../wire/frame.js";
 import type { FrameLimits } from "../wire/decoder.js";
+import type { Output } from "../wire/output.js";
 
 /** The version of what is spoken on a link. */
 export const LINK_VERSION = 1;
@@ -83,6 +84,23 @@ export function linkLimits(maxPayload: number): FrameLimits {
     [FRAME_END, NUMBER],
     [FRAME_CREDIT, 2 * NUMBER],
   ]);
+}
+
+/** What stands before the values of all but calls and messages. */
+export function writeNumber(output: Output, number: number): void {
+  output.uint32(number);
+}
+
+/** What stands before the value of a call. */
+export function writeCallHead(output: Output, id: number, handler: number): void {
+  output.uint32(id);
+  output.uint32(handler);
+}
+
+/** What stands before the value of a message. */
+export function writePublishHead(output: Output, port: number, context: number): void {
+  output.uint32(port);
+  output.byte(context);
 }
 
 /** A frame of numbers alone. */

@@ -1,4 +1,5 @@
 // One link: frames to and from one other process. What they say is for others to know.
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BackpressureError, LinkError } from "../errors.js";
 import { Deferred } from "../promises.js";
@@ -6,9 +7,17 @@ import type { Peer } from "../role.js";
 import { CLOSE_GOING_AWAY, CLOSE_PROTOCOL_ERROR } from "../wire/close-codes.js";
 import { ValueDecoder, ValueEncoder } from "../wire/codec.js";
 import { FrameDecoder } from "../wire/decoder.js";
-import { encodeClose, FRAME_CLOSE, HEADER_SIZE } from "../wire/frame.js";
+import { encodeClose, FRAME_CLOSE } from "../wire/frame.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { linkLimits, nameFrame, NUMBER, numbersFrame } from "./link-frames.js";
+import {
+  FRAME_PUBLISH,
+  linkLimits,
+  nameFrame,
+  numbersFrame,
+  writeCallHead,
+  writeNumber,
+  writePublishHead,
+} from "./link-frames.js";
 import { RemoteView } from "./remote-view.js";
 
 export interface MessageLimits {
@@ -58,10 +67,12 @@ export class Link {
     this.#stream = stream;
     this.#limits = limits;
     this.#sink = sink;
-    this.#writer = new FrameWriter(stream, () => this.#onWritten());
+    this.#writer = new FrameWriter(stream, () => this.#onWritten(), stream instanceof Socket ? "reused" : "new");
     this.#encoder = new ValueEncoder(limits.maxPayload);
     this.#decoder = new ValueDecoder(limits.maxPayload);
-    this.#frames = new FrameDecoder(linkLimits(limits.maxPayload), (...frame) => this.#onFrame(...frame));
+    this.#frames = new FrameDecoder(linkLimits(limits.maxPayload), (type, bytes, start, end) =>
+      this.#onFrame(type, bytes, start, end),
+    );
     stream.on("data", (chunk: Buffer) => this.#onData(chunk));
     stream.on("end", () => this.#onEnd());
     stream.on("error", () => {});
@@ -115,10 +126,24 @@ export class Link {
    */
   sendValue(type: number, value: unknown, number: number, second?: number): void {
     if (this.isFull) throw tooMuchWaits(this);
-    const frame = this.#encoder.encode(value, type, second === undefined ? NUMBER : 2 * NUMBER);
-    frame.writeUInt32BE(number, HEADER_SIZE);
-    if (second !== undefined) frame.writeUInt32BE(second, HEADER_SIZE + NUMBER);
-    if (this.send(frame) === "copied") this.#encoder.release(frame);
+    if (this.#state !== "open") return;
+    this.#encoder.encodeTo(
+      this.#writer,
+      value,
+      type,
+      second === undefined ? writeNumber : writeCallHead,
+      number,
+      second,
+    );
+  }
+
+  /**
+   * Sends a message that goes to this process only.
+   * @throws UsageError MN_ERR_FRAME_TOO_LARGE, DOMException DataCloneError
+   */
+  publish(encoder: ValueEncoder, value: unknown, port: number, context: number): void {
+    if (this.#state !== "open") return;
+    encoder.encodeTo(this.#writer, value, FRAME_PUBLISH, writePublishHead, port, context);
   }
 
   /** The value that sendValue() of the other side has sent: each has to be read, in order. */

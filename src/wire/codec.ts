@@ -1,20 +1,31 @@
-// Values to frames and back: msgpackr with structured clone and records, made faithful and made safe.
+// Values to frames and back.
 
-import { Packr, RESERVE_START_SPACE } from "msgpackr/pack";
-import { Unpackr, type Options } from "msgpackr/unpack";
 import { LinkError, UsageError } from "../errors.js";
-import { escape } from "./escape.js";
 import { DEFAULT_MAX_PAYLOAD, FRAME_VALUE, HEADER_SIZE, writeHeader } from "./frame.js";
-import { PayloadCheck } from "./payload-check.js";
-import { revive } from "./revive.js";
+import { Output } from "./output.js";
 import { dataCloneError } from "./value-limits.js";
-import { ValueScan } from "./value-scan.js";
+import { ValueReader } from "./value-reader.js";
+import { ValueWriter } from "./value-writer.js";
 
-// msgpackr encodes into one buffer for the whole process. Once a value has made it this large, it is given up.
-const MAX_SHARED_BUFFER = 8 * 1024 * 1024;
-const SHARED_BUFFER = 8 * 1024;
+// Frames that are encoded one by one lie behind each other in one piece of memory for the whole process. Once a value
+// has made it larger than this, it is given up.
+const MOST_SHARED = 8 * 1024 * 1024;
+const SHARED = 64 * 1024;
+/** With less room than this, a new piece is begun. */
+const LEAST_ROOM = 2 * 1024;
 
+const shared: Output = new Output(Buffer.alloc(0));
 let encoding = false;
+
+/** Writes what stands between a frame's header and its value, made of up to two numbers. */
+export type HeadWriter = (output: Output, first: number, second: number) => void;
+
+/** Where frames are encoded to: see FrameWriter. */
+export interface FrameTarget {
+  begin(): Output;
+  commit(output: Output): boolean;
+  cancel(output: Output): void;
+}
 
 /**
  * Encodes the values of one direction of a stream. Frames refer to record definitions in earlier ones, so every frame
@@ -22,83 +33,85 @@ let encoding = false;
  */
 export class ValueEncoder {
   readonly #maxPayload: number;
-  readonly #scan: ValueScan;
-  #packr: Packr = newPackr();
+  readonly #writer: ValueWriter;
 
   constructor(maxPayload: number = DEFAULT_MAX_PAYLOAD) {
     this.#maxPayload = maxPayload;
-    this.#scan = new ValueScan(maxPayload);
+    this.#writer = new ValueWriter(maxPayload);
   }
 
   /**
    * The frame of `value`, header included, in memory of the process-wide buffer: see `release`.
-   * @param head so many bytes are left between the header and the value, at most 64, for the caller to fill
+   * @param head so many bytes are left between the header and the value, for the caller to fill
    * @throws DOMException named DataCloneError for what cannot be sent, UsageError MN_ERR_FRAME_TOO_LARGE for too much.
    */
   encode(value: unknown, type: number = FRAME_VALUE, head = 0): Buffer {
-    if (encoding) throw dataCloneError("a getter of a value that is being sent sends, too: send before or after");
-    encoding = true;
+    if (encoding) throw sendsMeanwhile();
+    makeRoom();
+    const start = shared.at;
+    this.#frame(shared, value, type, leaveRoom, head, 0);
+    return shared.bytes.subarray(start, shared.at);
+  }
+
+  /** Encodes a frame where it is sent from. Throws what encode() does; then, nothing is sent. */
+  encodeTo(
+    target: FrameTarget,
+    value: unknown,
+    type: number = FRAME_VALUE,
+    writeHead: HeadWriter = leaveRoom,
+    first = 0,
+    second = 0,
+  ): void {
+    if (encoding) throw sendsMeanwhile();
+    const output = target.begin();
     try {
-      const frame = this.#pack(this.#prepare(value), HEADER_SIZE + head);
-      const length = frame.length - HEADER_SIZE;
-      if (length - head > this.#maxPayload) throw this.#tooLarge(length - head);
-      writeHeader(frame, 0, type, length);
-      return frame;
-    } finally {
-      encoding = false;
+      this.#frame(output, value, type, writeHead, first, second);
+    } catch (error) {
+      target.cancel(output);
+      throw error;
     }
+    if (target.commit(output)) return;
+    this.reset();
+    throw sendsMeanwhile();
   }
 
   /** Says that the frame that was encoded last has been copied, so that its memory can be used for the next one. */
   release(frame: Buffer): void {
-    this.#packr.position = frame.byteOffset;
+    if (frame.buffer === shared.bytes.buffer) shared.at = frame.byteOffset;
   }
 
   /** The next frame depends on none before it: for when one that was encoded is not sent. */
   reset(): void {
-    this.#packr = newPackr();
+    this.#writer.forget();
   }
 
-  #prepare(value: unknown): unknown {
+  #frame(output: Output, value: unknown, type: number, writeHead: HeadWriter, first: number, second: number): void {
+    const start = output.at;
+    encoding = true;
     try {
-      if (this.#scan.isPlain(value, false)) return value;
-      const escaped = escape(value);
-      this.#scan.isPlain(escaped, true);
-      return escaped;
+      leaveRoom(output, HEADER_SIZE);
+      writeHead(output, first, second);
+      const head = output.at - start - HEADER_SIZE;
+      this.#writer.write(value, output);
+      const length = output.at - start - HEADER_SIZE;
+      if (length - head > this.#maxPayload) throw tooLarge(length - head, this.#maxPayload);
+      writeHeader(output.bytes, start, type, length);
     } catch (error) {
-      throw asEncodeError(error);
-    }
-  }
-
-  #pack(value: unknown, reserved: number): Buffer {
-    try {
-      const frame = this.#packr.pack(value, RESERVE_START_SPACE | reserved);
-      if (frame.buffer.byteLength > MAX_SHARED_BUFFER) this.#packr.useBuffer(Buffer.allocUnsafeSlow(SHARED_BUFFER));
-      return frame;
-    } catch (error) {
+      output.at = start;
       this.reset();
       throw asEncodeError(error);
+    } finally {
+      encoding = false;
     }
-  }
-
-  // The encoder has noted record definitions that the peer will never see.
-  #tooLarge(length: number): UsageError {
-    this.reset();
-    return new UsageError(
-      "MN_ERR_FRAME_TOO_LARGE",
-      `the value takes ${length} bytes, at most ${this.#maxPayload} may be sent: raise maxPayload on both sides`,
-    );
   }
 }
 
 /** Decodes the values of one direction of a stream, in order. After an error it must not be used any more. */
 export class ValueDecoder {
-  readonly #check: PayloadCheck;
-  readonly #unpackr: Unpackr = new Unpackr(msgpackrOptions());
-  readonly #range: { start: number; end: number } = { start: 0, end: 0 };
+  readonly #reader: ValueReader;
 
   constructor(maxPayload: number = DEFAULT_MAX_PAYLOAD) {
-    this.#check = new PayloadCheck(maxPayload);
+    this.#reader = new ValueReader(maxPayload);
   }
 
   /**
@@ -107,32 +120,33 @@ export class ValueDecoder {
    */
   decode(bytes: Buffer, start = 0, end: number = bytes.length): unknown {
     try {
-      const hasEscapes = this.#check.check(bytes, start, end);
-      this.#range.start = start;
-      this.#range.end = end;
-      const value: unknown = this.#unpackr.unpack(bytes, this.#range);
-      return hasEscapes ? revive(value) : value;
+      return this.#reader.read(bytes, start, end);
     } catch (error) {
       throw new LinkError("MN_ERR_FRAME_VALUE", "the peer sent a value that cannot be decoded", error);
     }
   }
 }
 
-function newPackr(): Packr {
-  return new Packr(msgpackrOptions());
+function leaveRoom(output: Output, bytes: number): void {
+  output.ensure(bytes);
+  output.at += bytes;
 }
 
-// A new object each time: msgpackr writes into its options.
-function msgpackrOptions(): Options {
-  return {
-    structuredClone: true,
-    moreTypes: true,
-    sequential: true,
-    // 64 is what fits into one byte per record.
-    maxOwnStructures: 64,
-    copyBuffers: true,
-    useToJSON: false,
-  };
+function makeRoom(): void {
+  if (shared.bytes.length <= MOST_SHARED && shared.bytes.length - shared.at >= LEAST_ROOM) return;
+  shared.bytes = Buffer.allocUnsafeSlow(SHARED);
+  shared.at = 0;
+}
+
+function sendsMeanwhile(): DOMException {
+  return dataCloneError("a getter of a value that is being sent sends, too: send before or after");
+}
+
+function tooLarge(length: number, most: number): UsageError {
+  return new UsageError(
+    "MN_ERR_FRAME_TOO_LARGE",
+    `the value takes ${length} bytes, at most ${most} may be sent: raise maxPayload on both sides`,
+  );
 }
 
 function asEncodeError(error: unknown): unknown {

@@ -1,6 +1,7 @@
 // Finds frames in a stream of bytes that comes in chunks of any size.
 
 import { LinkError } from "../errors.js";
+import { giveMemory, takeMemory } from "./memory.js";
 import { FRAME_CLOSE, FRAME_VALUE, HEADER_SIZE, MAX_CLOSE_PAYLOAD } from "./frame.js";
 
 /** "header" and "payload" say what comes next; "failed" and "stopped" are final: all further bytes are ignored. */
@@ -41,6 +42,8 @@ export class FrameDecoder {
   #headerFilled = 0;
   #type = 0;
   #length = 0;
+  /** What is gathered lies at the beginning of this. */
+  #memory: Buffer = NO_BYTES;
   #gathered: Buffer = NO_BYTES;
   #filled = 0;
 
@@ -144,17 +147,23 @@ export class FrameDecoder {
 
   #grow(): void {
     const wanted = Math.max(FIRST_ALLOCATION, this.#gathered.length * GROWTH);
-    const larger = Buffer.allocUnsafeSlow(Math.min(this.#length, wanted));
+    const memory = takeMemory(Math.min(this.#length, wanted));
+    const larger = memory.subarray(0, Math.min(this.#length, wanted));
     this.#gathered.copy(larger);
+    this.#letGo();
+    this.#memory = memory;
     this.#gathered = larger;
   }
 
   // The state is ready for the next frame before the handler runs, so that the handler may stop the decoder.
   #deliver(bytes: Buffer, start: number, end: number): boolean {
     this.#state = "header";
-    this.#gathered = NO_BYTES;
+    const memory = this.#memory;
+    this.#memory = this.#gathered = NO_BYTES;
     this.#filled = 0;
-    return this.#onFrame(this.#type, bytes, start, end);
+    const goesOn = this.#onFrame(this.#type, bytes, start, end);
+    giveMemory(memory);
+    return goesOn;
   }
 
   #fail(code: "MN_ERR_FRAME_TYPE" | "MN_ERR_FRAME_TOO_LARGE" | "MN_ERR_FRAME_TRUNCATED", message: string): LinkError {
@@ -165,8 +174,12 @@ export class FrameDecoder {
   }
 
   #forget(): void {
-    this.#gathered = NO_BYTES;
+    this.#letGo();
     this.#filled = 0;
     this.#headerFilled = 0;
+  }
+  #letGo(): void {
+    giveMemory(this.#memory);
+    this.#memory = this.#gathered = NO_BYTES;
   }
 }

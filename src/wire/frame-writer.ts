@@ -1,27 +1,35 @@
 // Joins the frames of one turn of the event loop into as few writes as is good.
 
 import type { Writable } from "node:stream";
+import { giveMemory, PIECE, takeMemory } from "./memory.js";
+import { Output } from "./output.js";
 
 /** A batch is written at once when it has grown to this many bytes. */
-const BATCH_SIZE = 64 * 1024;
-/** A frame of at least this many bytes is written as it is: copying it would cost more than a write of its own. */
+const BATCH_SIZE: number = 64 * 1024;
+/** A frame of at least this many bytes is written as it is: to join it with others would cost more than a write. */
 const LARGE_FRAME = 16 * 1024;
-const SMALLEST_BATCH = 512;
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 export class FrameWriter {
   readonly #stream: Writable;
   readonly #onWritten: () => void;
-  readonly #flushLater: () => void = () => this.flush();
-  #batch: Buffer | undefined;
+  readonly #memory: "reused" | "new";
+  /** The batch: what counts of it are its first `#filled` bytes. */
+  #batch: Output = new Output(NO_BYTES, moveMemory);
   #filled = 0;
-  // How large the last batch became: batches of one stream tend to be alike.
-  #expected = SMALLEST_BATCH;
+  /** Whether a frame is being written behind those. */
+  #frame: "none" | "begun" = "none";
+  #flush: "idle" | "planned" = "idle";
   #bufferedBytes = 0;
 
-  /** @param onWritten called whenever fewer bytes wait than before */
-  constructor(stream: Writable, onWritten: () => void = () => {}) {
+  /**
+   * @param onWritten called whenever fewer bytes wait than before
+   * @param memory "reused" for streams that do not look at bytes any more once they say that these are written
+   */
+  constructor(stream: Writable, onWritten: () => void = () => {}, memory: "reused" | "new" = "new") {
     this.#stream = stream;
     this.#onWritten = onWritten;
+    this.#memory = memory;
   }
 
   /** Bytes taken and not yet handed to the operating system (or to whatever the stream writes to). */
@@ -31,47 +39,104 @@ export class FrameWriter {
 
   /** Takes a frame; it is written at the end of this turn at the latest. Returns whether its bytes were copied. */
   add(frame: Buffer): boolean {
-    this.#bufferedBytes += frame.length;
-    if (frame.length >= LARGE_FRAME) {
-      this.flush();
-      this.#write(frame);
-      return false;
+    if (frame.length < LARGE_FRAME) {
+      const batch = this.begin();
+      batch.raw(frame);
+      return this.commit(batch);
     }
-    if (this.#batch !== undefined && this.#filled + frame.length > this.#batch.length) this.#makeRoom(frame.length);
-    this.#batch ??= this.#newBatch(frame.length);
-    this.#filled += frame.copy(this.#batch, this.#filled);
+    this.flush();
+    this.#bufferedBytes += frame.length;
+    this.#write(frame, undefined);
+    return false;
+  }
+
+  /** Where a frame may be written, behind those that wait. It is taken only with commit(). */
+  begin(): Output {
+    if (this.#frame === "begun") this.#moveAside();
+    this.#frame = "begun";
+    if (this.#batch.bytes.length === 0) this.#batch.bytes = takeMemory(PIECE);
+    this.#batch.at = this.#filled;
+    return this.#batch;
+  }
+
+  /** Takes the frame that was begun in `batch`. Returns false, and does not, if something else was sent meanwhile. */
+  commit(batch: Output): boolean {
+    if (batch !== this.#batch) return false;
+    this.#frame = "none";
+    const length = batch.at - this.#filled;
+    this.#bufferedBytes += length;
+    if (length >= LARGE_FRAME) this.#writeBatch(this.#filled);
+    else if (batch.at >= BATCH_SIZE) this.#writeBatch(0);
+    else {
+      this.#filled = batch.at;
+      if (this.#flush === "idle") this.#plan();
+    }
     return true;
+  }
+
+  /** What was begun in `batch` is not to be sent. */
+  cancel(batch: Output): void {
+    if (batch !== this.#batch) return;
+    this.#frame = "none";
+    if (this.#filled > 0) return;
+    giveMemory(batch.bytes);
+    batch.bytes = NO_BYTES;
   }
 
   /** Writes what waits. */
   flush(): void {
-    const batch = this.#batch;
-    if (batch === undefined) return;
-    const written = batch.subarray(0, this.#filled);
-    this.#expected = Math.min(BATCH_SIZE, Math.max(SMALLEST_BATCH, this.#filled));
-    this.#batch = undefined;
+    if (this.#frame === "begun") this.#moveAside();
+    if (this.#filled === 0) return;
+    this.#batch.at = this.#filled;
+    this.#writeBatch(0);
+  }
+
+  /** What was begun goes on where it is, and nobody will look at it. */
+  #moveAside(): void {
+    const { bytes } = this.#batch;
+    this.#frame = "none";
+    this.#batch = new Output(this.#filled > 0 ? takeMemory(bytes.length) : NO_BYTES, moveMemory);
+    bytes.copy(this.#batch.bytes, 0, 0, this.#filled);
+  }
+
+  /** Writes the batch, in two parts where it ends with a large frame. */
+  #writeBatch(large: number): void {
+    const { bytes, at } = this.#batch;
+    this.#batch.bytes = NO_BYTES;
     this.#filled = 0;
-    this.#write(written);
+    if (large > 0) this.#writeCopy(bytes.subarray(0, large));
+    if (at - large >= bytes.length / 2) return this.#write(bytes.subarray(large, at), bytes);
+    this.#writeCopy(bytes.subarray(large, at));
+    giveMemory(bytes);
   }
 
-  #newBatch(needed: number): Buffer {
-    process.nextTick(this.#flushLater);
-    return Buffer.allocUnsafe(Math.max(needed, this.#expected));
+  /** While it waits, it holds no more memory than it needs. */
+  #writeCopy(bytes: Buffer): void {
+    this.#write(Buffer.from(bytes), undefined);
   }
 
-  #makeRoom(needed: number): void {
-    if (this.#filled + needed > BATCH_SIZE) return this.flush();
-    const larger = Buffer.allocUnsafe(Math.min(BATCH_SIZE, Math.max(2 * this.#filled, this.#filled + needed)));
-    this.#batch?.copy(larger, 0, 0, this.#filled);
-    this.#batch = larger;
+  #plan(): void {
+    this.#flush = "planned";
+    process.nextTick(() => {
+      this.#flush = "idle";
+      this.flush();
+    });
   }
 
   // A destroyed stream would only report the write as an error, long after it told about its end.
-  #write(bytes: Buffer): void {
+  #write(bytes: Buffer, memory: Buffer | undefined): void {
     if (!this.#stream.writable) return;
-    this.#stream.write(bytes, () => {
+    this.#stream.write(bytes, (error) => {
       this.#bufferedBytes -= bytes.length;
+      if (error == null && memory !== undefined && this.#memory === "reused") giveMemory(memory);
       this.#onWritten();
     });
   }
+}
+
+function moveMemory(bytes: Buffer, used: number, needed: number): Buffer {
+  const larger = takeMemory(needed);
+  bytes.copy(larger, 0, 0, used);
+  giveMemory(bytes);
+  return larger;
 }

@@ -94,8 +94,7 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
   send(value: unknown): void {
     if (this.readyState > FramedStream.OPEN) return;
     if (this.bufferedAmount > this.#settings.maxBufferedAmount) throw tooMuchWaits(this.bufferedAmount);
-    const frame = this.#encoder.encode(value);
-    if (this.#connection.writer.add(frame)) this.#encoder.release(frame);
+    this.#encoder.encodeTo(this.#connection.writer, value);
   }
 
   /**

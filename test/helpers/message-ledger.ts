@@ -28,7 +28,10 @@ export interface Note {
   [extra: `extra-${number}`]: number;
 }
 
+/** At any time there are so many shapes, and after a while others. */
 const SHAPES = 5;
+const SAME_SHAPES = 5_000;
+const ALL_SHAPES = 50;
 const LARGE_EVERY = 97;
 const LARGE = 20_000;
 const SMALL = 300;
@@ -76,12 +79,13 @@ export function disagreements(receiver: Book, sender: Book): string[] {
   });
 }
 
-function isWhole(note: Note): boolean {
+/** Whether it is as it was sent. */
+export function isWhole(note: Note): boolean {
   const { from, number } = note;
   const expected = noteOf(from, number);
   return note.body === expected.body && note[extra(number)] === number;
 }
 
 function extra(number: number): `extra-${number}` {
-  return `extra-${number % SHAPES}`;
+  return `extra-${(SHAPES * Math.floor(number / SAME_SHAPES) + (number % SHAPES)) % ALL_SHAPES}`;
 }

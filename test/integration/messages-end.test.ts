@@ -4,10 +4,12 @@ import { test } from "node:test";
 import type { Book, Row } from "../helpers/message-ledger.js";
 import { Service } from "../helpers/service.js";
 
-const AT_DRAIN = 500;
+/** Far more than what the system keeps between two processes. */
+const AT_DRAIN = 8_000;
+const BEFORE_CLOSE = 3_000;
 
 test("during a reload, old and new nodes hear everything that is sent while they are there", async (t) => {
-  const service = await Service.start(t, "exchanges.js", { nodes: 2, batch: 2, atDrain: AT_DRAIN });
+  const service = await Service.start(t, "exchanges.js", { nodes: 2, batch: 2 });
   const master = await service.member("master");
   await master.do("begin");
   await master.do("reload");
@@ -39,13 +41,13 @@ test("what a node sends at the end of its drain arrives", async (t) => {
 test("what is sent just before close() arrives", async (t) => {
   for (const closer of ["node-1", "master"]) {
     const service = await Service.start(t, "exchanges.js", { nodes: 2 });
-    await (await service.member(closer)).do("sendAndClose", 20);
+    await (await service.member(closer)).do("sendAndClose", BEFORE_CLOSE);
     assert.deepEqual(await service.program.ended(), { code: 0, signal: null });
     const books = booksOf(service);
     for (const { id, faults } of books.values()) {
       assert.deepEqual(faults, []);
       if (id !== closer)
-        assert.deepEqual(rowOf(books, id, "all", closer), { first: 0, next: 20 }, `${id} of ${closer}`);
+        assert.deepEqual(rowOf(books, id, "all", closer), { first: 0, next: BEFORE_CLOSE }, `${id} of ${closer}`);
     }
   }
 });
