@@ -4,6 +4,9 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { SignalJudge, type SignalOrder, watchSignals } from "#src/master/signals.js";
 
+// From Node 24 on, the test runner passes all options on, and thereby asks for a report at each SIGUSR2.
+if (process.report !== undefined) process.report.reportOnSignal = false;
+
 const SIGNALS = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 const NAMES = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
 const STEERING: [signal: NodeJS.Signals, order: SignalOrder][] = [
