@@ -82,11 +82,12 @@ export class Fleet {
     return this.all().filter((node) => node.state === "serving");
   }
 
-  /** The nodes that are heard of regularly: those that serve, and of those that drain the ones that have served. */
+  /** The nodes that are heard of regularly: those that serve, and of those that start or drain the ones that have beaten. */
   get beating(): NodeRecord[] {
-    return this.all().filter(
-      ({ state, servingSince }) => state === "serving" || (state === "draining" && servingSince !== undefined),
-    );
+    return this.all().filter(({ state, servingSince, beat }) => {
+      const hasBegun = servingSince !== undefined || beat !== undefined;
+      return state === "serving" || (hasBegun && (state === "spawning" || state === "draining"));
+    });
   }
 
   /** How many places wait for their first node to serve. */

@@ -38,7 +38,7 @@ const JITTER_SHARE = 0.1;
 export function findings(nodes: readonly NodeRecord[], limits: HealthLimits, now: number): Finding[] {
   return nodes.flatMap((node) => {
     const verdict = judge({ ...node, servingSince: node.servingSince ?? now }, limits, now);
-    const known = verdict !== "hung" && (node.state === "draining" || node.due || now < node.notDueBefore);
+    const known = verdict !== "hung" && (node.state !== "serving" || node.due || now < node.notDueBefore);
     return verdict === "well" || known ? [] : [{ node, verdict }];
   });
 }

@@ -33,6 +33,8 @@ export const transitions: Readonly<Record<NodeState, Readonly<Partial<Record<Nod
     ready: { state: "serving", effects: ["announce-ready"] },
     drain: { state: "draining", effects: ["send-drain", "expect-exit"] },
     draining: { state: "draining", effects: ["expect-exit"] },
+    // It accepts connections a little before it is ready.
+    hang: { state: "hung", effects: ["examine"] },
     // Still a start that failed, not an orderly end.
     overdue: { state: "spawning", effects: ["kill"] },
     exit: { state: "exited", effects: ["announce-exit"] },

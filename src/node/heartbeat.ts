@@ -6,14 +6,15 @@ import type { Beat } from "../protocol.js";
 /** Milliseconds between two beats. */
 const BEAT_MS = 1_000;
 
-/** Beats until the process ends, without keeping it alive. */
+/** Beats at once and until the process ends, without keeping it alive. */
 export function startBeating(send: (beat: Beat) => void, counts: () => Pick<Beat, "served" | "connections">): void {
   let before = performance.eventLoopUtilization();
-  const timer = setInterval(() => {
+  const beat = (): void => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
     send({ ...counts(), utilization, rss: process.memoryUsage.rss(), inspected: url() !== undefined });
-  }, BEAT_MS);
-  timer.unref();
+  };
+  beat();
+  setInterval(beat, BEAT_MS).unref();
 }

@@ -38,6 +38,7 @@ export class NodeRuntime implements Role {
   readonly #asked = new Map<SocketKey, Asked>();
   readonly #asking = new Asking((message) => this.#line.send(message));
   #mesh: Mesh | undefined;
+  #isBeating = false;
   #masterIs: "there" | "gone" = "there";
   #state: "starting" | "serving" | "draining" = "starting";
 
@@ -90,7 +91,18 @@ export class NodeRuntime implements Role {
     const inherited = this.#boot.sockets.find((socket) => socket.key === key);
     if (inherited !== undefined) this.#ports.know(inherited);
     await this.#service.serve(source, inherited ?? (await this.#ask(key, port)), port);
+    this.#beat();
     this.#outlet.listening(this.#ports.address(key) ?? "");
+  }
+
+  /** From the first connection on, which may come before it is ready, this node may hang. */
+  #beat(): void {
+    if (this.#isBeating) return;
+    this.#isBeating = true;
+    startBeating(
+      (beat) => this.#line.send({ type: "beat", beat }),
+      () => this.#service.counts(),
+    );
   }
 
   #ask(key: SocketKey, port: Port): Promise<ListeningSocket> {
@@ -105,10 +117,6 @@ export class NodeRuntime implements Role {
     if (this.#state !== "starting") throw new MultiNodeError("MN_ERR_CLOSED", "this node ends before it has served");
     this.#state = "serving";
     this.#line.send({ type: "ready" });
-    startBeating(
-      (beat) => this.#line.send({ type: "beat", beat }),
-      () => this.#service.counts(),
-    );
   }
 
   async #dialAll(peers: string[]): Promise<void> {

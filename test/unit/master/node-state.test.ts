@@ -13,6 +13,7 @@ const LEGAL: Record<string, [state: NodeState, ...effects: string[]]> = {
   "spawning ready": ["serving", "announce-ready"],
   "spawning drain": ["draining", "send-drain", "expect-exit"],
   "spawning draining": ["draining", "expect-exit"],
+  "spawning hang": ["hung", "examine"],
   "spawning overdue": ["spawning", "kill"],
   "spawning exit": ["exited", "announce-exit"],
   "serving hang": ["hung", "examine"],

@@ -109,6 +109,16 @@ test("a node that starts is silent until it serves", () => {
   assert.deepEqual(world.examined, []);
 });
 
+test("a node that hangs between its first connection and being ready is found, and its start has failed", () => {
+  const world = new FakeWorld({ ...HANG, places: 1 }).start();
+  world.beat("node-1");
+  world.pass(3_000);
+  assert.deepEqual(world.examined, ["node-1"]);
+  world.tellExamined("node-1", "at loop");
+  world.exit("node-1", { signal: "SIGKILL" });
+  assert.deepEqual([world.killed, world.exits[0]?.reason], [["node-1"], "hung"]);
+});
+
 test("a master that stood still itself finds nobody silent for that", () => {
   const world = serving(2, HANG);
   world.pass(500);
