@@ -72,6 +72,8 @@ export type ToMaster =
   | { type: "joined" }
   /** It wants a socket that was not known when it started. */
   | { type: "bind"; key: SocketKey; port: Port }
+  /** Its first port is open, so it may have connections before it is ready: from now on it beats. */
+  | { type: "accepting" }
   /** It serves. */
   | { type: "ready" }
   /** It cannot serve and is about to end. */

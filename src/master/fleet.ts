@@ -16,6 +16,8 @@ export interface NodeRecord {
   readonly jitter: number;
   pid: number | undefined;
   state: NodeState;
+  /** Whether its first port is open. */
+  accepts: boolean;
   servingSince: number | undefined;
   lastBeatAt: number;
   beat: Beat | undefined;
@@ -53,6 +55,7 @@ export class Fleet {
       startedAt: now,
       pid: undefined,
       state: "spawning",
+      accepts: false,
       servingSince: undefined,
       lastBeatAt: now,
       beat: undefined,
@@ -82,11 +85,11 @@ export class Fleet {
     return this.all().filter((node) => node.state === "serving");
   }
 
-  /** The nodes that are heard of regularly: those that serve, and of those that start or drain the ones that have beaten. */
+  /** The nodes that are heard of regularly: those that serve, and of those that start or drain the ones that have accepted. */
   get beating(): NodeRecord[] {
-    return this.all().filter(({ state, servingSince, beat }) => {
-      const hasBegun = servingSince !== undefined || beat !== undefined;
-      return state === "serving" || (hasBegun && (state === "spawning" || state === "draining"));
+    return this.all().filter(({ state, accepts, servingSince }) => {
+      const hasAccepted = accepts || servingSince !== undefined;
+      return hasAccepted && (state === "spawning" || state === "serving" || state === "draining");
     });
   }
 

@@ -32,6 +32,10 @@ export class Reception {
         return this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });
       case "bind":
         return this.#world.bind(node.id, message.key, message.port);
+      case "accepting":
+        node.accepts = true;
+        node.lastBeatAt = this.#world.now();
+        return;
       case "beat":
         node.beat = message.beat;
         node.lastBeatAt = this.#world.now();

@@ -6,15 +6,14 @@ import type { Beat } from "../protocol.js";
 /** Milliseconds between two beats. */
 const BEAT_MS = 1_000;
 
-/** Beats at once and until the process ends, without keeping it alive. */
+/** Beats until the process ends, without keeping it alive. */
 export function startBeating(send: (beat: Beat) => void, counts: () => Pick<Beat, "served" | "connections">): void {
   let before = performance.eventLoopUtilization();
-  const beat = (): void => {
+  const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
     send({ ...counts(), utilization, rss: process.memoryUsage.rss(), inspected: url() !== undefined });
-  };
-  beat();
-  setInterval(beat, BEAT_MS).unref();
+  }, BEAT_MS);
+  timer.unref();
 }

@@ -38,7 +38,7 @@ export class NodeRuntime implements Role {
   readonly #asked = new Map<SocketKey, Asked>();
   readonly #asking = new Asking((message) => this.#line.send(message));
   #mesh: Mesh | undefined;
-  #isBeating = false;
+  #heart: "silent" | "beats" = "silent";
   #masterIs: "there" | "gone" = "there";
   #state: "starting" | "serving" | "draining" = "starting";
 
@@ -91,14 +91,15 @@ export class NodeRuntime implements Role {
     const inherited = this.#boot.sockets.find((socket) => socket.key === key);
     if (inherited !== undefined) this.#ports.know(inherited);
     await this.#service.serve(source, inherited ?? (await this.#ask(key, port)), port);
-    this.#beat();
+    this.#onAccepting();
     this.#outlet.listening(this.#ports.address(key) ?? "");
   }
 
-  /** From the first connection on, which may come before it is ready, this node may hang. */
-  #beat(): void {
-    if (this.#isBeating) return;
-    this.#isBeating = true;
+  /** Once, with the first port. */
+  #onAccepting(): void {
+    if (this.#heart === "beats") return;
+    this.#heart = "beats";
+    this.#line.send({ type: "accepting" });
     startBeating(
       (beat) => this.#line.send({ type: "beat", beat }),
       () => this.#service.counts(),

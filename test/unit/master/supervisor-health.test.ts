@@ -111,7 +111,9 @@ test("a node that starts is silent until it serves", () => {
 
 test("a node that hangs between its first connection and being ready is found, and its start has failed", () => {
   const world = new FakeWorld({ ...HANG, places: 1 }).start();
-  world.beat("node-1");
+  world.say("node-1", "accepting");
+  passWithBeats(world, 10_000, ["node-1"]);
+  assert.deepEqual(world.examined, [], "it starts slowly, and does not hang");
   world.pass(3_000);
   assert.deepEqual(world.examined, ["node-1"]);
   world.tellExamined("node-1", "at loop");
