@@ -154,21 +154,17 @@ export class Nodes extends EventEmitter<Events> {
   }
 
   /**
-   * Ends the service in all its processes, in order; what was sent before is out then. Resolves in the master when
-   * nothing of it is left.
+   * Ends the service in all its processes, in order; what was sent before arrives. Resolves in the master when nothing of
+   * it is left.
    */
-  async close(): Promise<void> {
-    await this.#switchboard.flush();
+  close(): Promise<void> {
     return this.#role.close();
   }
 
   #outlet(): Outlet {
     return {
       link: (stream, peer, side) => this.#switchboard.connect(stream, peer, side),
-      flush: async () => {
-        await this.#switchboard.flush();
-        await this.#switchboard.hearOut();
-      },
+      flush: () => this.#switchboard.flush(),
       node: (stream, peer) => {
         this.#waiting.push([stream, peer]);
         this.#deliver();

@@ -54,8 +54,6 @@ export class Link {
   readonly #encoder: ValueEncoder;
   readonly #decoder: ValueDecoder;
   readonly #frames: FrameDecoder;
-  /** Bytes that have come. */
-  receivedBytes = 0;
   #state: "open" | "closing" | "closed" = "open";
   #error: LinkError | undefined;
   #drained: Deferred<void> | undefined;
@@ -171,7 +169,6 @@ export class Link {
   }
 
   #onData(chunk: Buffer): void {
-    this.receivedBytes += chunk.length;
     this.#frames.push(chunk);
     if (this.#frames.error !== undefined) this.#fail(this.#frames.error);
   }

@@ -1,7 +1,7 @@
 // The links of this process to all others: who is there, and which frame is whose business.
 import type { Duplex } from "node:stream";
 import { LinkError } from "../errors.js";
-import { afterThisTurn, Deferred, pause } from "../promises.js";
+import { Deferred, pause } from "../promises.js";
 import type { Peer } from "../role.js";
 import { Calls } from "./calls.js";
 import { Channels } from "./channels.js";
@@ -40,7 +40,7 @@ export interface SwitchboardEvents {
   fault(peer: Peer, error: LinkError): void;
 }
 
-/** Milliseconds that what was sent has to be out when the process ends, and what has come to be read. */
+/** Milliseconds that what was sent has to be out when the process ends. */
 const FLUSH_MS = 1_000;
 
 export class Switchboard implements LinkSink {
@@ -85,14 +85,6 @@ export class Switchboard implements LinkSink {
     await Promise.race([Promise.all([...this.#introduced].map(({ flushed }) => flushed)), pause(FLUSH_MS)]);
   }
 
-  /** Resolves when all that has come is read, or there is no end to it. */
-  async hearOut(): Promise<void> {
-    const end = performance.now() + FLUSH_MS;
-    for (let before = -1; before !== this.#received() && performance.now() < end; await afterThisTurn()) {
-      before = this.#received();
-    }
-  }
-
   /** Nothing is sent or heard any more. */
   close(): void {
     this.channels.closeAll();
@@ -117,12 +109,6 @@ export class Switchboard implements LinkSink {
     this.#joining.delete(link);
     if (error !== undefined) this.#events.fault(link.peer, error);
     if (this.#joined.delete(link)) this.#events.leave(link.peer);
-  }
-
-  #received(): number {
-    let bytes = 0;
-    for (const link of this.#introduced) bytes += link.receivedBytes;
-    return bytes;
   }
 
   #introduce(link: Link): void {
