@@ -19,6 +19,7 @@ import type { Neighbours } from "#src/messages/neighbours.js";
 import type { Handler } from "#src/messages/running-call.js";
 import { within } from "./deadline.js";
 import { duplexPair, type PairEnd } from "./duplex-pair.js";
+import { StreamEnds } from "./stream-ends.js";
 
 export const LIMITS: MessageLimits = { maxPayload: 1024 * 1024, maxBufferedAmount: 4 * 1024 * 1024 };
 
@@ -31,10 +32,11 @@ export class FakeProcess implements Neighbours, LinkSink {
   readonly errors: (Error | undefined)[] = [];
   /** The frames that have come, by their types. */
   readonly frames: number[] = [];
-  readonly #streams = new Map<string, PairEnd>();
+  readonly #streams: StreamEnds;
   readonly #events = new EventEmitter().setMaxListeners(0);
 
   constructor(id: string, limits: MessageLimits = LIMITS) {
+    this.#streams = new StreamEnds(id);
     this.self = new Link(new Loopback(), { id, pid: 1, isMaster: id === "master", since: 0 }, limits, this);
   }
 
@@ -45,7 +47,7 @@ export class FakeProcess implements Neighbours, LinkSink {
   /** Joins the process at the other end. */
   join(stream: PairEnd, id: string, limits: MessageLimits = LIMITS): Link {
     const link = new Link(stream, { id, pid: 1, isMaster: id === "master", since: 0 }, limits, this);
-    this.#streams.set(id, stream);
+    this.#streams.add(id, stream);
     this.others.add(link);
     this.handlers.introduce(link);
     return link;
@@ -77,14 +79,12 @@ export class FakeProcess implements Neighbours, LinkSink {
 
   /** Its end of the stream to another process. */
   streamTo(id: string): PairEnd {
-    const stream = this.#streams.get(id);
-    if (stream === undefined) throw new Error(`${this.id} has no stream to ${id}`);
-    return stream;
+    return this.#streams.to(id);
   }
 
   /** As if it had been killed. */
   kill(): void {
-    for (const stream of this.#streams.values()) stream.destroy();
+    this.#streams.destroy();
   }
 
   /** Resolves when the condition, asked whenever a frame has come or a link is closed, holds. */

@@ -8,6 +8,7 @@ import { Switchboard } from "#src/messages/switchboard.js";
 import type { Peer } from "#src/role.js";
 import { within } from "./deadline.js";
 import { duplexPair, type PairEnd, type PairOptions } from "./duplex-pair.js";
+import { StreamEnds } from "./stream-ends.js";
 
 export const LIMITS: MessageLimits = { maxPayload: 1024 * 1024, maxBufferedAmount: 4 * 1024 * 1024 };
 
@@ -21,10 +22,11 @@ export class Station {
   readonly faults: LinkError[] = [];
   /** What it does when another one joins. */
   onJoin: () => void = () => {};
-  readonly #streams = new Map<string, PairEnd>();
+  readonly #streams: StreamEnds;
   readonly #changes = new EventEmitter();
 
   constructor(id: string, limits: MessageLimits = LIMITS) {
+    this.#streams = new StreamEnds(id);
     this.self = { id, pid: 1, isMaster: id === "master", since: 0 };
     this.board = new Switchboard(this.self, limits, {
       join: (peer) => {
@@ -59,20 +61,18 @@ export class Station {
   }
 
   connect(stream: PairEnd, peer: Peer, side: "dialer" | "acceptor"): Promise<void> {
-    this.#streams.set(peer.id, stream);
+    this.#streams.add(peer.id, stream);
     return this.board.connect(stream, peer, side);
   }
 
   /** Its end of the stream to another process. */
   streamTo(id: string): PairEnd {
-    const stream = this.#streams.get(id);
-    if (stream === undefined) throw new Error(`${this.id} has no stream to ${id}`);
-    return stream;
+    return this.#streams.to(id);
   }
 
   /** As if it had been killed. */
   kill(): void {
-    for (const stream of this.#streams.values()) stream.destroy();
+    this.#streams.destroy();
   }
 
   /** Resolves when the condition, asked whenever the story goes on, holds. */
