@@ -128,6 +128,7 @@ test("streams that nobody listens for go with their process", async (t) => {
   const program = Program.start(t, "unread-streams.js");
   const sees = (...peers: string[]) => program.first("sees", (line) => String(line["peers"]) === String(peers));
   await sees("node-1", "node-2");
+  await program.count("node", 4);
   const before = readdirSync(`/proc/${program.pid}/fd`).length;
   for (let kill = 1; kill <= 4; kill++) {
     process.kill((await program.first("ready", ({ id }) => id === `node-${kill}`)).pid, "SIGKILL");
