@@ -12,6 +12,10 @@ export {
   StartError,
   UsageError,
 } from "./errors.js";
+export type { BalanceOptions } from "./balance-options.js";
+export type { Candidate, Client } from "./balance/candidates.js";
+export type { Balance, BalanceFunction } from "./balance/policies.js";
+export type { RequestHead } from "./balance/request-head.js";
 export { listen } from "./listen.js";
 export type { Call } from "./messages/answer.js";
 export type { Settled } from "./messages/calls.js";
@@ -22,6 +26,7 @@ export type { Nodes } from "./nodes.js";
 export type { ListenOptions, PortOptions } from "./options.js";
 export type { RestartOptions } from "./restart-options.js";
 export type {
+  AcceptedCounts,
   Drain,
   Events,
   Listener,

@@ -1,4 +1,5 @@
 // Every option of listen(): its type, its default, what it takes; all checked before anything starts.
+import { type BalanceOptions, balanceRules, type BalanceSettings, completeBalance } from "./balance-options.js";
 import { availableCpus } from "./cpus.js";
 import { UsageError } from "./errors.js";
 import {
@@ -41,7 +42,7 @@ export interface PortOptions {
 }
 
 /** What listen() takes. */
-export interface ListenOptions extends PortOptions {
+export interface ListenOptions extends PortOptions, BalanceOptions {
   /** Number of serving processes, at least 1. Default: the CPUs that the process may use, container quota counted. */
   nodes?: number;
   /** Whether the master is one of the serving processes. Default: false, it only supervises. */
@@ -117,6 +118,7 @@ export interface ServiceOptions {
   restart: Required<RestartOptions>;
   /** `undefined`: the number of nodes does not follow the load. */
   scale: ScaleRange | undefined;
+  balance: BalanceSettings;
   /** Bytes. */
   maxPayload: number;
   /** Bytes. */
@@ -136,6 +138,7 @@ const portRules: Record<keyof PortOptions, Rule> = {
 };
 
 const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule> = {
+  ...balanceRules,
   nodes: count,
   masterListen: flag,
   restartChildren: flag,
@@ -217,6 +220,7 @@ function completeService(options: ListenOptions): ServiceOptions {
     maxRequests: options.maxRequests ?? 0,
     restart: completeRestart(options.restart ?? {}),
     scale,
+    balance: completeBalance(options),
     maxPayload: options.maxPayload ?? 16 * MEBIBYTE,
     maxBufferedAmount: options.maxBufferedAmount ?? 64 * MEBIBYTE,
     user: options.user,

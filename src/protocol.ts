@@ -12,8 +12,8 @@ export interface Boot {
   master: number;
   /** The mesh's private folder. */
   folder: string;
-  /** The held sockets that were known at the start, as open file descriptors. */
-  sockets: InheritedSocket[];
+  /** The held sockets that were known at the start; those without a descriptor the master accepts from itself. */
+  sockets: (SocketInfo & { fd?: number })[];
 }
 
 /** The variable through which a new master learns that it replaces an old one; removed as soon as read. */
@@ -55,11 +55,15 @@ export type ToNode =
   | { type: "left"; id: string }
   /** The answer to `bind`; the handle comes with it. */
   | { type: "socket"; socket: SocketInfo }
+  /** The answer to `bind` where the master itself accepts. */
+  | { type: "handed-socket"; socket: SocketInfo }
   /** The answer to `bind` when the address cannot be had. */
   | { type: "no-socket"; key: SocketKey; code: string; message: string }
   /** The answer to `ask`. */
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
+  /** A connection that the master has accepted, to be answered with `taken` or `refused`; its handle comes with it. */
+  | ({ type: "connection" } & HandedConnection)
   /** Stop accepting, finish what is in flight within so many milliseconds, end. */
   | { type: "drain"; timeout: number; idle: IdleLimit };
 
@@ -67,7 +71,21 @@ export type ToNode =
 export type IdleLimit = number | null;
 
 /** From a node to the master. */
-export type ToMaster =
+export type ToMaster = ToSupervisor | ToDispatcher;
+
+/** What a node says of the connections that the master hands over. */
+export type ToDispatcher =
+  /** Its server for this socket takes connections that are handed over. */
+  | { type: "open"; key: SocketKey }
+  /** It has the connection of this number: whatever comes of it is its business now. */
+  | { type: "taken"; number: number }
+  /** It has no use for that connection: somebody else may. */
+  | { type: "refused"; number: number }
+  /** So many of the connections that it took have ended. */
+  | { type: "ended"; count: number };
+
+/** What a node says of itself. */
+export type ToSupervisor =
   /** Its mesh socket accepts: tell it who is there, and tell it to those who come later. */
   | { type: "joined" }
   /** It wants a socket that was not known when it started. */
@@ -87,6 +105,17 @@ export type ToMaster =
   /** Somebody in it called close(): the whole service is to end. */
   | { type: "close" };
 
+/** A connection on its way from the master to a node. */
+export interface HandedConnection {
+  number: number;
+  /** Which of the service's sockets it came to. */
+  key: SocketKey;
+  /** What the master has read of it already, in base64. */
+  firstBytes?: string;
+  /** Whom a proxy has told to be behind it. */
+  proxied?: AddressInfo;
+}
+
 /** What every process may want of the master. */
 export type Order = { type: "reload" } | { type: "resize"; nodes: number } | { type: "status" };
 
@@ -102,6 +131,10 @@ export interface Beat {
   utilization: number;
   /** Whether an inspector is open: somebody may have stopped it on purpose. */
   inspected: boolean;
+}
+
+export function isToDispatcher(message: ToMaster): message is ToDispatcher {
+  return ["open", "taken", "refused", "ended"].includes(message.type);
 }
 
 /** The envelope keeps our messages apart from those that a program sends over the same channel. */

@@ -48,7 +48,17 @@ export interface Status {
   wanted: number;
   /** Whether a rolling reload is under way. */
   reloading: boolean;
+  /** With a `balance` other than "shared": the connections that the master has accepted and nobody has taken yet. */
+  accepted: AcceptedCounts | undefined;
   nodes: NodeStatus[];
+}
+
+/** What the master has accepted. */
+export interface AcceptedCounts {
+  /** Connections that nobody has taken yet. */
+  waiting: number;
+  /** How many were closed as they did not begin with the header of the PROXY protocol. */
+  malformed: number;
 }
 
 /** What is known of one node. */

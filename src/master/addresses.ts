@@ -1,15 +1,17 @@
 // The addresses that the master listens on: bound, served by the master itself where it serves, announced.
 import type { AddressInfo } from "node:net";
+import { MASTER_ID } from "../mesh/endpoint.js";
 import type { Port } from "../options.js";
 import { allSettled } from "../promises.js";
 import type { SocketKey } from "../protocol.js";
 import type { Listener, ServerSource } from "../role.js";
 import { Ports } from "../serve/ports.js";
 import type { Service } from "../serve/service.js";
-import type { Sockets } from "./sockets.js";
+import type { HeldSocket } from "./held-socket.js";
+import type { Premises } from "./premises.js";
 
 export interface AddressesOptions {
-  sockets: Sockets;
+  premises: Pick<Premises, "sockets" | "dispatcher">;
   /** What serves in the master itself; `undefined`: nothing does. */
   service: Service | undefined;
   listening: (address: AddressInfo | string) => void;
@@ -57,13 +59,19 @@ export class Addresses {
   }
 
   async #bind(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
-    const { sockets, service, report } = this.#options;
-    const socket = await sockets.hold(key, port);
+    const { premises, service, report } = this.#options;
+    const socket = await premises.sockets.hold(key, port);
     this.#ports.know(socket);
     if (service === undefined) return;
-    const serving = service.serve(source, socket, port);
+    const serving = this.#serve(service, source, socket, port);
     this.#serving.push(serving);
     serving.catch(report);
+  }
+
+  async #serve(service: Service, source: ServerSource, socket: HeldSocket, port: Port): Promise<void> {
+    const { dispatcher } = this.#options.premises;
+    await service.serve(source, dispatcher?.ownSocket(socket.key, socket.address) ?? socket, port);
+    dispatcher?.hear(MASTER_ID, { type: "open", key: socket.key });
   }
 
   #onLate(key: SocketKey): void {

@@ -8,16 +8,16 @@ import { BindError } from "../errors.js";
 import type { Port, TcpPort } from "../options.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import { describe } from "../serve/ports.js";
-import type { SocketHandle } from "../serve/server.js";
+import type { AcceptingHandle } from "../serve/handles.js";
 import type { InheritedSockets } from "./inherited.js";
 import { identify, refuses, removeSocketFile } from "../serve/socket-file.js";
 
 export interface HeldSocket extends SocketInfo {
-  readonly handle: SocketHandle;
+  readonly handle: AcceptingHandle;
   close(): void;
 }
 
-interface BoundHandle extends SocketHandle {
+interface BoundHandle extends AcceptingHandle {
   getsockname?(address: object): number;
 }
 

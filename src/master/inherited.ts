@@ -4,11 +4,11 @@ import net, { type AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
 import type { Port } from "../options.js";
 import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
-import type { SocketHandle } from "../serve/server.js";
+import type { AcceptingHandle } from "../serve/handles.js";
 
 /** A socket that is bound already. */
 export interface BoundSocket {
-  handle: SocketHandle;
+  handle: AcceptingHandle;
   address: AddressInfo | string;
   file?: { dev: number; ino: number };
 }
@@ -17,7 +17,7 @@ export interface BoundSocket {
 const FIRST_SYSTEMD_FD = 3;
 
 interface NetInternals {
-  _createServerHandle(address: null, port: null, family: null, fd: number): SocketHandle & Named;
+  _createServerHandle(address: null, port: null, family: null, fd: number): AcceptingHandle & Named;
 }
 interface Named {
   getsockname?(address: object): number;
@@ -48,7 +48,7 @@ function open({ fd, address, file }: InheritedSocket): BoundSocket {
   return { handle: handleOf(fd), address, ...(file && { file }) };
 }
 
-function handleOf(fd: number): SocketHandle & Named {
+function handleOf(fd: number): AcceptingHandle & Named {
   return (net as unknown as NetInternals)._createServerHandle(null, null, null, fd);
 }
 

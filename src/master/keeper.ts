@@ -55,7 +55,10 @@ export class Keeper {
 
   /** @throws MultiNodeError MN_ERR_ILLEGAL_TRANSITION for an event that the node's state does not know */
   move(node: NodeRecord, event: NodeEvent): void {
-    for (const effect of this.#fleet.move(node, event, this.#world.now())) this.#do(node, effect);
+    const before = node.state;
+    const effects = this.#fleet.move(node, event, this.#world.now());
+    if (node.state !== before) this.#world.moved(node);
+    for (const effect of effects) this.#do(node, effect);
   }
 
   #do(node: NodeRecord, effect: NodeEffect): void {

@@ -2,34 +2,45 @@
 import { randomBytes } from "node:crypto";
 import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/folder.js";
 import { Mesh, type MeshOptions } from "../mesh/mesh.js";
+import type { Dispatcher } from "../dispatch/dispatcher.js";
+import type { ServiceOptions } from "../options.js";
 import type { Account } from "./account.js";
 import { Reaper } from "./reaper.js";
+import type { Child } from "./spawn.js";
+import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
 import { Sockets } from "./sockets.js";
 
 const TOKEN_BYTES = 32;
 /** Seconds that nodes have beyond their drain time once the master is gone. */
 const REAPER_GRACE = 2;
 
-export interface PremisesOptions extends Pick<MeshOptions, "self" | "onLink" | "onStream"> {
+export interface PremisesEvents extends Pick<MeshOptions, "self" | "onLink" | "onStream">, HandOverEvents {
   /** Whom nodes run as; `undefined`: as the master. */
   account: Account | undefined;
-  /** Milliseconds. */
-  drainTimeout: number;
 }
 
 export class Premises {
   readonly folder: string;
   readonly token: Buffer = randomBytes(TOKEN_BYTES);
   readonly mesh: Mesh;
-  readonly sockets: Sockets = new Sockets();
+  /** The nodes' processes, by id. */
+  readonly children: Map<string, Child> = new Map();
+  /** Hands connections over, where nodes do not accept themselves. */
+  readonly dispatcher: Dispatcher | undefined;
+  readonly sockets: Sockets;
   readonly reaper: Reaper = new Reaper();
-  readonly #options: PremisesOptions;
+  readonly #account: Account | undefined;
+  /** Milliseconds. */
+  readonly #drainTimeout: number;
   #state: "there" | "gone" = "there";
 
   /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
-  constructor(options: PremisesOptions) {
-    const { self, onLink, onStream, account } = options;
-    this.#options = options;
+  constructor(options: ServiceOptions, events: PremisesEvents) {
+    const { self, onLink, onStream, account } = events;
+    this.#account = account;
+    this.#drainTimeout = options.drainTimeout;
+    this.dispatcher = dispatcherFor(options, this.children, events);
+    this.sockets = new Sockets(({ key, handle }, backlog) => this.dispatcher?.add(key, handle, backlog));
     this.folder = makeFolder(account);
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);
@@ -38,12 +49,12 @@ export class Premises {
   /** Opens the mesh, and sees to what earlier masters could not. */
   async open(): Promise<void> {
     void sweepFolders();
-    await this.mesh.open(this.#options.account);
+    await this.mesh.open(this.#account);
   }
 
   /** A node has started: it is to end with this process, however that ends. */
   guard(pid: number): void {
-    this.reaper.start({ graceSeconds: this.#options.drainTimeout / 1_000 + REAPER_GRACE });
+    this.reaper.start({ graceSeconds: this.#drainTimeout / 1_000 + REAPER_GRACE });
     this.reaper.watch(pid);
   }
 

@@ -2,7 +2,7 @@
 import type { MultiNodeError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import { Roster } from "../mesh/roster.js";
-import type { Order, ToMaster } from "../protocol.js";
+import type { Order, ToSupervisor } from "../protocol.js";
 import type { NodeRecord } from "./fleet.js";
 import type { NodeEvent } from "./node-state.js";
 import type { World } from "./supervisor-world.js";
@@ -20,13 +20,13 @@ export class Reception {
   }
 
   /** Hears a message; returns the event that it means for the node's state, if it means one. */
-  hear(node: NodeRecord, message: ToMaster): NodeEvent | undefined {
+  hear(node: NodeRecord, message: ToSupervisor): NodeEvent | undefined {
     if (message.type === "ready" || message.type === "draining") return message.type;
     this.#answerTo(node, message);
     return undefined;
   }
 
-  #answerTo(node: NodeRecord, message: Exclude<ToMaster, { type: "ready" | "draining" }>): void {
+  #answerTo(node: NodeRecord, message: Exclude<ToSupervisor, { type: "ready" | "draining" }>): void {
     switch (message.type) {
       case "joined":
         return this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });

@@ -2,7 +2,6 @@
 import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
-import type { MeshOptions } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
 import { afterThisTurn, Deferred } from "../promises.js";
 import type { Order } from "../protocol.js";
@@ -18,6 +17,7 @@ import { type Program, programOf } from "./program.js";
 import { watchSignals } from "./signals.js";
 import { type Steered, steer } from "./steering.js";
 import { Supervisor } from "./supervisor.js";
+import { supervisorOptions } from "./supervisor-options.js";
 import type { SupervisorMessage } from "./supervisor-world.js";
 import { startSuccessor, tellPredecessor } from "./upgrade.js";
 import { makeWorld, type Reports } from "./world.js";
@@ -45,19 +45,23 @@ export class MasterRuntime implements Role, Steered {
 
   constructor(options: ServiceOptions, outlet: Outlet) {
     const account = accountOf(options.user, options.group);
-    const mesh: Pick<MeshOptions, "onLink" | "onStream"> = {
-      onLink: (...link) => outlet.link(...link),
-      onStream: (...stream) => outlet.node(...stream),
-    };
     this.#options = options;
     this.#outlet = outlet;
     this.#program = programOf(options.script, options.args);
-    this.#premises = new Premises({ self: this.self, account, drainTimeout: options.drainTimeout, ...mesh });
+    const report = (error: Error): void => this.#report(error);
+    this.#premises = new Premises(options, {
+      self: this.self,
+      account,
+      log: (line) => this.log(line),
+      report,
+      onLink: (...link) => outlet.link(...link),
+      onStream: (...stream) => outlet.node(...stream),
+    });
     this.#addresses = new Addresses({
-      sockets: this.#premises.sockets,
+      premises: this.#premises,
       service: options.masterListen ? this.#service : undefined,
       listening: (address) => outlet.listening(address),
-      report: (error) => this.#report(error),
+      report,
     });
     this.#supervisor = this.#supervise(account);
     this.#unwatchSignals = options.signals ? watchSignals((order) => steer(this, order)) : () => {};
@@ -152,18 +156,8 @@ export class MasterRuntime implements Role, Steered {
   }
 
   #supervise(account: Account | undefined): Supervisor {
-    const { masterListen, nodes, scale } = this.#options;
-    const own = this.#own;
-    const places = nodes - own;
-    if (places === 0) this.#nodesReady.resolve();
-    const options = {
-      ...this.#options,
-      places,
-      masterServes: masterListen,
-      master: { pid: this.self.pid, since: this.self.since },
-      program: this.#program.script,
-      scale: scale && { minNodes: scale.minNodes - own, maxNodes: scale.maxNodes - own },
-    };
+    const options = supervisorOptions(this.#options, this.self, this.#program);
+    if (options.places === 0) this.#nodesReady.resolve();
     const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
     const world = { program: this.#program, account, premises: this.#premises, tell };
     return new Supervisor(options, makeWorld(world, this.#reports()));
@@ -222,6 +216,8 @@ export class MasterRuntime implements Role, Steered {
     this.#ending.abort();
     if (this.#state !== "handed-over") notify("stopping");
     const idle = this.#state === "handed-over" ? null : LAST_IDLE_MS;
+    const { dispatcher } = this.#premises;
+    if (dispatcher !== undefined) await dispatcher.stop();
     this.#supervisor.tell({ type: "stop", idle });
     const { masterListen, drainTimeout } = this.#options;
     const ownEnd = masterListen

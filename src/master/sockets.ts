@@ -9,7 +9,13 @@ export class Sockets {
   readonly #binding = new Map<SocketKey, Promise<HeldSocket>>();
   readonly #held = new Map<SocketKey, HeldSocket>();
   readonly #inherited = new InheritedSockets();
+  readonly #onHeld: (socket: HeldSocket, backlog: number) => void;
   #closed = false;
+
+  /** @param onHeld called with each socket once it is bound */
+  constructor(onHeld: (socket: HeldSocket, backlog: number) => void) {
+    this.#onHeld = onHeld;
+  }
 
   /** Those that are bound by now. */
   get held(): HeldSocket[] {
@@ -40,7 +46,10 @@ export class Sockets {
     try {
       const socket = await hold(key, port, this.#inherited);
       if (this.#closed) release(socket);
-      else this.#held.set(key, socket);
+      else {
+        this.#held.set(key, socket);
+        this.#onHeld(socket, port.backlog);
+      }
       return socket;
     } catch (error) {
       this.#binding.delete(key);

@@ -1,8 +1,8 @@
 // Starts the program of a node: the descriptors that it inherits, its IPC channel, how it ended.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { BOOT_VARIABLE, type Boot, seal, type ToMaster, type ToNode, unseal } from "../protocol.js";
-import type { SocketHandle } from "../serve/server.js";
+import { BOOT_VARIABLE, type Boot, type SocketInfo, seal, type ToMaster, type ToNode, unseal } from "../protocol.js";
+import type { SocketHandle } from "../serve/handles.js";
 import type { Account } from "./account.js";
 import { type HungStack, stackOf } from "./hung-stack.js";
 import type { Program } from "./program.js";
@@ -30,20 +30,32 @@ const LAST_WORDS_MS = 100;
 /** Standard input, output and error and the IPC channel come first. */
 const FIRST_SOCKET_FD = 4;
 
-/** Starts a node that inherits the sockets in `boot`, whose descriptors are numbered here. */
+/** The held sockets that a node is to know, and who accepts from them. */
+export interface NodeSockets {
+  sockets: readonly (SocketInfo & { handle: SocketHandle })[];
+  accepting: "node" | "master";
+}
+
+/** Starts a node that knows `sockets`, and inherits their descriptors where it is to accept from them itself. */
 export function startChild(
   program: Program,
   account: Account | undefined,
   boot: Omit<Boot, "sockets">,
-  sockets: readonly (Omit<Boot["sockets"][number], "fd"> & { handle: SocketHandle })[],
+  { sockets, accepting }: NodeSockets,
   events: ChildEvents,
 ): Child {
-  const inherited = sockets.map(({ handle: _, ...socket }, index) => ({ ...socket, fd: FIRST_SOCKET_FD + index }));
+  const inherits = accepting === "node";
+  const known = sockets.map(({ key, address, file }, index) => ({
+    key,
+    address,
+    ...(file && { file }),
+    ...(inherits && { fd: FIRST_SOCKET_FD + index }),
+  }));
   const child = spawn(process.execPath, [INSPECTOR_PORT, ...program.execArgv, program.script, ...program.args], {
-    stdio: ["ignore", "inherit", "pipe", "ipc", ...sockets.map(({ handle }) => handle.fd)],
+    stdio: ["ignore", "inherit", "pipe", "ipc", ...(inherits ? sockets.map(({ handle }) => handle.fd) : [])],
     cwd: program.cwd,
     ...account,
-    env: { ...process.env, [BOOT_VARIABLE]: JSON.stringify({ ...boot, sockets: inherited } satisfies Boot) },
+    env: { ...process.env, [BOOT_VARIABLE]: JSON.stringify({ ...boot, sockets: known } satisfies Boot) },
   });
   const tap = new StderrTap(child.stderr, (bytes) => void process.stderr.write(bytes));
   watch(child, tap, events);

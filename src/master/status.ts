@@ -7,8 +7,9 @@ export function statusOf(
   { pid, since }: Pick<Status, "pid" | "since">,
   wanted: number,
   { isReloading: reloading }: { isReloading: boolean },
+  accepted?: Status["accepted"],
 ): Status {
-  return { pid, since, wanted, reloading, nodes: nodesOf(fleet) };
+  return { pid, since, wanted, reloading, accepted, nodes: nodesOf(fleet) };
 }
 
 function nodesOf(fleet: Fleet): Status["nodes"] {

@@ -2,9 +2,11 @@
 import type { StartError } from "../errors.js";
 import type { ScaleRange } from "../options.js";
 import type { RestartOptions } from "../restart-options.js";
-import type { IdleLimit, SocketKey, ToMaster, ToNode } from "../protocol.js";
+import type { IdleLimit, SocketKey, ToSupervisor, ToNode } from "../protocol.js";
 import type { Port } from "../options.js";
-import type { NodeExit, ReloadEvent } from "../role.js";
+import type { NodeExit, ReloadEvent, Status } from "../role.js";
+import type { SocketHandle } from "../serve/handles.js";
+import type { NodeRecord } from "./fleet.js";
 import type { HealthLimits } from "./health.js";
 
 /** Everything that reaches the supervisor. */
@@ -18,13 +20,18 @@ export type SupervisorMessage =
   | { type: "fill"; place: number }
   | { type: "checkup" }
   | { type: "started"; id: string; pid: number }
-  | { type: "said"; id: string; message: ToMaster }
+  | { type: "said"; id: string; message: ToSupervisor }
   | { type: "overdue"; id: string }
   /** A successor has served for a while. */
   | { type: "proven"; id: string }
   /** Where a hung node hangs, as far as that could be found out. */
   | { type: "examined"; id: string; stack: string | undefined }
   | { type: "exited"; id: string; code: number | null; signal: NodeJS.Signals | null; lastError: string | undefined };
+
+export type Said = Extract<SupervisorMessage, { type: "said" }>;
+export type Exited = Extract<SupervisorMessage, { type: "exited" }>;
+/** What concerns one node that is there. */
+export type AboutNode = Exclude<Extract<SupervisorMessage, { id: string }>, Exited>;
 
 /** The outside. */
 export interface World {
@@ -35,7 +42,11 @@ export interface World {
   later(ms: number, message: SupervisorMessage): () => void;
   /** Starts a process for a node; `started` and `exited` follow as messages, the second in any case. */
   spawn(id: string): void;
-  send(id: string, message: ToNode): void;
+  send(id: string, message: ToNode, handle?: SocketHandle): void;
+  /** A node has come to another state. */
+  moved(node: Pick<NodeRecord, "id" | "place" | "state">): void;
+  /** What is known of connections that the master accepts; `undefined` where nodes do that themselves. */
+  accepted(): Status["accepted"];
   kill(id: string): void;
   /** Finds out where a node hangs; `examined` follows as a message. */
   examine(id: string): void;

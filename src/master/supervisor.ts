@@ -2,6 +2,7 @@
 import { MultiNodeError, type StartError } from "../errors.js";
 import type { Order } from "../protocol.js";
 import type { NodeExit, Status } from "../role.js";
+import { hintAtBalance } from "./balance-hint.js";
 import { Checkup, CHECKUP_MS } from "./checkup.js";
 import { Departures } from "./departures.js";
 import { exitOf, nameOf } from "./endings.js";
@@ -13,12 +14,8 @@ import { Reception } from "./reception.js";
 import { Rollout } from "./rollout.js";
 import { Sizing } from "./sizing.js";
 import { statusOf } from "./status.js";
-import type { SupervisorMessage, SupervisorOptions, World } from "./supervisor-world.js";
+import type { AboutNode, Exited, Said, SupervisorMessage, SupervisorOptions, World } from "./supervisor-world.js";
 import { Timers } from "./timers.js";
-
-type Said = Extract<SupervisorMessage, { type: "said" }>;
-type Exited = Extract<SupervisorMessage, { type: "exited" }>;
-type AboutNode = Exclude<Extract<SupervisorMessage, { id: string }>, Exited>;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -40,7 +37,7 @@ export class Supervisor {
     this.#options = options;
     this.#world = world;
     this.#timers = timers;
-    this.#checkup = new Checkup(fleet, options, world.now());
+    this.#checkup = new Checkup(fleet, options, world.now(), () => hintAtBalance(world));
     this.#reception = new Reception(world, (order) => this.order(order));
     this.#sizing = new Sizing(fleet, options.places, options.scale, world.now());
     this.#rollout = new Rollout(fleet, options.surge, {
@@ -94,10 +91,11 @@ export class Supervisor {
 
   /** Carries out what any process may want; rejects when it cannot be done. */
   async order(order: Order): Promise<Status | undefined> {
-    if (order.type === "status") return statusOf(this.#fleet, this.#options.master, this.places, this.#rollout);
+    const { master, masterServes } = this.#options;
+    if (order.type === "status")
+      return statusOf(this.#fleet, master, this.places, this.#rollout, this.#world.accepted());
     if (this.#isEnding) throw new MultiNodeError("MN_ERR_CLOSED", "the service ends");
-    if (order.type === "reload") await this.#rollout.reload();
-    else await this.#resize(this.#options.masterServes ? order.nodes - 1 : order.nodes);
+    await (order.type === "reload" ? this.#rollout.reload() : this.#resize(order.nodes - (masterServes ? 1 : 0)));
     return undefined;
   }
 

@@ -23,13 +23,15 @@ const END_MS = 5_000;
 export async function startSuccessor(
   program: Program,
   sockets: HeldSocket[],
-  { readyTimeout, masterListen }: Pick<ServiceOptions, "readyTimeout" | "masterListen">,
+  { readyTimeout, masterListen, balance }: Pick<ServiceOptions, "readyTimeout" | "masterListen" | "balance">,
   signal: AbortSignal,
 ): Promise<void> {
   // In a container the end of the first process is the end of all.
   if (process.pid === 1) throw failed("this process has the id 1, and whatever replaces it would end with it");
-  if (masterListen && sockets.some(({ address }) => typeof address === "string")) {
-    throw failed("with masterListen, its end would remove the file of the Unix socket that the new one serves");
+  const acceptsItself = masterListen || balance.balance !== "shared";
+  if (acceptsItself && sockets.some(({ address }) => typeof address === "string")) {
+    const why = 'as this one accepts itself (masterListen, or a balance other than "shared")';
+    throw failed(`${why}, its end would remove the file of the Unix socket that the new one serves`);
   }
   const child = spawnSuccessor(program, sockets);
   const ready = new Deferred<void>();

@@ -1,10 +1,10 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
-import type { ToNode } from "../protocol.js";
+import { isToDispatcher } from "../protocol.js";
 import type { Account } from "./account.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
-import { type Child, startChild } from "./spawn.js";
+import { type Child, type NodeSockets, startChild } from "./spawn.js";
 import type { SupervisorMessage, World } from "./supervisor-world.js";
 
 export interface WorldOptions {
@@ -20,9 +20,8 @@ export type Reports = Pick<World, "log" | "onReady" | "onExit" | "onReload" | "o
 
 export function makeWorld(options: WorldOptions, reports: Reports): World {
   const { tell, premises } = options;
-  const { sockets } = premises;
-  const children = new Map<string, Child>();
-  const send = (id: string, message: ToNode): void => children.get(id)?.send(message);
+  const { sockets, children, dispatcher } = premises;
+  const send: World["send"] = (id, message, handle) => children.get(id)?.send(message, handle);
   return {
     ...reports,
     now: Date.now,
@@ -33,7 +32,7 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
     },
     spawn: (id) => {
       try {
-        const child = startNode(id, options, () => children.delete(id));
+        const child = startNode(id, options);
         children.set(id, child);
         if (child.pid === undefined) return;
         premises.guard(child.pid);
@@ -44,12 +43,18 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
       }
     },
     send,
+    moved: ({ id, place, state }) => dispatcher?.rotate(id, String(place), state === "serving" ? "in" : "out"),
+    accepted: () => dispatcher?.counts,
     kill: (id) => children.get(id)?.kill(),
     examine: (id) => void examine(id, children.get(id), tell),
     bind: (id, key, port) => {
       sockets.hold(key, port).then(
-        ({ handle, address, file }) =>
-          children.get(id)?.send({ type: "socket", socket: { key, address, ...(file && { file }) } }, handle),
+        ({ handle, address, file }) => {
+          const socket = { key, address, ...(file && { file }) };
+          return dispatcher === undefined
+            ? send(id, { type: "socket", socket }, handle)
+            : send(id, { type: "handed-socket", socket });
+        },
         ({ code, message }: BindError) => send(id, { type: "no-socket", key, code, message }),
       );
     },
@@ -63,13 +68,22 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
   tell({ type: "examined", id, stack });
 }
 
-function startNode(id: string, { program, account, premises, tell }: WorldOptions, forget: () => void): Child {
-  const { folder, token, sockets, reaper } = premises;
-  const child = startChild(program, account, { id, master: process.pid, folder }, sockets.held, {
-    message: (message) => tell({ type: "said", id, message }),
+function startNode(id: string, { program, account, premises, tell }: WorldOptions): Child {
+  const { folder, token, reaper, children, dispatcher } = premises;
+  const sockets: NodeSockets = {
+    sockets: premises.sockets.held,
+    accepting: dispatcher === undefined ? "node" : "master",
+  };
+  const child = startChild(program, account, { id, master: process.pid, folder }, sockets, {
+    message: (message) => {
+      if (isToDispatcher(message)) return dispatcher?.hear(id, message);
+      if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
+      tell({ type: "said", id, message });
+    },
     exit: (code, signal, lastError) => {
       if (child.pid !== undefined) reaper.unwatch(child.pid);
-      forget();
+      children.delete(id);
+      dispatcher?.gone(id);
       tell({ type: "exited", id, code, signal, lastError });
     },
   });

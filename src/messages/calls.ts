@@ -2,7 +2,7 @@
 import { BackpressureError, CallAbortedError, PeerGoneError } from "../errors.js";
 import type { Peer } from "../role.js";
 import { Answer, type Call } from "./answer.js";
-import { leastBusy } from "./least-busy.js";
+import { leastOf } from "../balance/least.js";
 import type { Link } from "./link.js";
 import {
   FRAME_ANSWER,
@@ -42,7 +42,7 @@ export class Calls {
     try {
       const settings = checkCallOptions(options);
       if (target === "all") return this.#callAll(name, value, settings);
-      const link = target === "any" ? this.#leastBusy(name) : this.#find(target, name);
+      const link = target === "any" ? this.#leastOf(name) : this.#find(target, name);
       if (settings.signal?.aborted === true) throw aborted(target, name, settings.signal.reason);
       return this.#send(link, name, value, settings).answer;
     } catch (error) {
@@ -97,11 +97,11 @@ export class Calls {
   }
 
   /** @throws UsageError MN_ERR_OPTION, NoHandlerError */
-  #leastBusy(name: string): Link {
+  #leastOf(name: string): Link {
     const links = this.#whoHandles(name);
     const link =
       links[
-        leastBusy(
+        leastOf(
           links.map((link) => this.#loadOf(link)),
           this.#turn++,
         )

@@ -1,6 +1,6 @@
 // The node's end of the IPC channel: typed messages to and from the master, and the news that it is gone.
 import { seal, type ToMaster, type ToNode, unseal } from "../protocol.js";
-import type { SocketHandle } from "../serve/server.js";
+import type { SocketHandle } from "../serve/handles.js";
 
 export interface MasterLineEvents {
   message(message: ToNode, handle: SocketHandle | undefined): void;

@@ -7,12 +7,14 @@ import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
 import type { Boot, IdleLimit, SocketInfo, SocketKey, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
 import { Ports } from "../serve/ports.js";
-import type { ListeningSocket, SocketHandle } from "../serve/server.js";
+import type { ClientHandle, SocketHandle } from "../serve/handles.js";
+import type { ListeningSocket } from "../serve/server.js";
 import { Service } from "../serve/service.js";
 import { removeAbandonedFile } from "../serve/socket-file.js";
 import { startOfProcess } from "../started.js";
 import { Asking } from "./asking.js";
 import { startBeating } from "./heartbeat.js";
+import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
 
 /** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
@@ -36,6 +38,7 @@ export class NodeRuntime implements Role {
   readonly #meshed = new Deferred<void>();
   readonly #ready = new Deferred<void>();
   readonly #asked = new Map<SocketKey, Asked>();
+  readonly #intake = new Intake((message) => this.#line.send(message));
   readonly #asking = new Asking((message) => this.#line.send(message));
   #mesh: Mesh | undefined;
   #heart: "silent" | "beats" = "silent";
@@ -88,10 +91,11 @@ export class NodeRuntime implements Role {
   }
 
   async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
-    const inherited = this.#boot.sockets.find((socket) => socket.key === key);
-    if (inherited !== undefined) this.#ports.know(inherited);
-    await this.#service.serve(source, inherited ?? (await this.#ask(key, port)), port);
+    const known = this.#boot.sockets.find((socket) => socket.key === key);
+    const socket = known === undefined ? this.#ask(key, port) : this.#socketOf(known);
+    await this.#service.serve(source, await socket, port);
     this.#onAccepting();
+    this.#intake.open(key);
     this.#outlet.listening(this.#ports.address(key) ?? "");
   }
 
@@ -104,6 +108,12 @@ export class NodeRuntime implements Role {
       (beat) => this.#line.send({ type: "beat", beat }),
       () => this.#service.counts(),
     );
+  }
+
+  /** Without a descriptor, the master accepts. */
+  #socketOf({ fd, ...socket }: Boot["sockets"][number]): ListeningSocket {
+    this.#ports.know(socket);
+    return fd === undefined ? this.#intake.socket(socket.key, socket.address) : { fd };
   }
 
   #ask(key: SocketKey, port: Port): Promise<ListeningSocket> {
@@ -134,6 +144,10 @@ export class NodeRuntime implements Role {
         return this.#outlet.left(message.id);
       case "socket":
         return this.#onSocket(message.socket, handle);
+      case "handed-socket":
+        return this.#asked.get(message.socket.key)?.resolve(this.#socketOf(message.socket));
+      case "connection":
+        return this.#intake.take(message, handle as ClientHandle | undefined);
       case "no-socket":
         return this.#asked.get(message.key)?.reject(new BindError(message.code as ErrorCode, message.message));
       case "answer":

@@ -3,15 +3,11 @@ import { Server } from "node:net";
 import { inspect } from "node:util";
 import { UsageError } from "../errors.js";
 import type { ServerSource } from "../role.js";
+import { HandedSocket } from "./handed-socket.js";
+import type { SocketHandle } from "./handles.js";
 
-/** A held socket as this process has it: an inherited descriptor, or the handle itself. */
-export type ListeningSocket = { fd: number } | { handle: SocketHandle };
-
-/** The handle behind a listening socket, as node:cluster too passes it around. */
-export interface SocketHandle {
-  readonly fd: number;
-  close(): void;
-}
+/** A held socket as this process has it: an inherited descriptor, the handle itself, or connections handed over. */
+export type ListeningSocket = { fd: number } | { handle: SocketHandle } | HandedSocket;
 
 /**
  * Checks the second argument of listen().
@@ -44,7 +40,10 @@ export function adopt(server: Server, socket: ListeningSocket, backlog: number):
       server.off("error", reject);
       resolve();
     });
-    if ("fd" in socket) server.listen({ fd: socket.fd }, backlog as never);
+    if (socket instanceof HandedSocket) {
+      socket.attach(server);
+      listenOnHandle(server, socket, backlog);
+    } else if ("fd" in socket) server.listen({ fd: socket.fd }, backlog as never);
     else listenOnHandle(server, socket.handle, backlog);
   });
 }

@@ -3,7 +3,7 @@ import type { StartError } from "#src/errors.js";
 import type { Port } from "#src/options.js";
 import { Supervisor } from "#src/master/supervisor.js";
 import type { SupervisorMessage, SupervisorOptions, World } from "#src/master/supervisor-world.js";
-import type { Beat, Order, SocketKey, ToMaster, ToNode } from "#src/protocol.js";
+import type { Beat, Order, SocketKey, ToSupervisor, ToNode } from "#src/protocol.js";
 import type { NodeExit, ReloadEvent, Status } from "#src/role.js";
 import { Asked } from "./asked.js";
 
@@ -58,6 +58,8 @@ export class FakeWorld implements World {
   readonly exits: NodeExit[] = [];
   readonly reloads: ReloadEvent[] = [];
   readonly ends: (StartError | undefined)[] = [];
+  /** Each node's way through its states. */
+  readonly moves: string[] = [];
   closeRequests = 0;
   /** What chance gives: 0 is the longest delay, and the latest end of a lifetime. */
   chance = 0;
@@ -66,6 +68,12 @@ export class FakeWorld implements World {
   constructor(options: Partial<SupervisorOptions> = {}) {
     this.supervisor = new Supervisor({ ...OPTIONS, ...options }, this);
   }
+
+  moved({ id, state }: { id: string; state: string }): void {
+    this.moves.push(`${id} ${state}`);
+  }
+
+  accepted(): undefined {}
 
   now(): number {
     return this.#clock;
@@ -142,12 +150,12 @@ export class FakeWorld implements World {
   }
 
   /** A node's words, as they arrive at the master. */
-  say(id: string, ...messages: (ToMaster | ToMaster["type"])[]): void {
+  say(id: string, ...messages: (ToSupervisor | ToSupervisor["type"])[]): void {
     for (const message of messages) {
       this.supervisor.tell({
         type: "said",
         id,
-        message: typeof message === "string" ? ({ type: message } as ToMaster) : message,
+        message: typeof message === "string" ? ({ type: message } as ToSupervisor) : message,
       });
     }
   }

@@ -66,7 +66,7 @@ test("a master that serves a Unix socket itself cannot hand it over, says so, an
   await program.first("ready", ({ id }) => id === "master");
   program.kill("SIGUSR2");
   await eventually(
-    () => program.stderr.includes("the new master is given up, this one goes on: with masterListen"),
+    () => program.stderr.includes("the new master is given up, this one goes on: as this one accepts itself"),
     "it is told",
   );
   assert.ok((await getOver(join(program.folder, "service.sock"))).body.includes("pid"));

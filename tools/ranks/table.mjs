@@ -5,17 +5,19 @@ const ROOM_OF_FILE = { "listen.ts": "listen", "nodes.ts": "listen", "index.ts": 
 
 /** A file imports from lower ranks and from its own room. */
 const RANK_OF_ROOM = {
-  base: 0,
-  wire: 1,
-  mesh: 2,
-  messages: 3,
-  serve: 3,
-  master: 4,
-  node: 4,
-  control: 5,
-  listen: 6,
-  index: 7,
-  cli: 8,
+  balance: 0,
+  base: 1,
+  wire: 2,
+  mesh: 3,
+  messages: 4,
+  serve: 4,
+  dispatch: 5,
+  master: 6,
+  node: 6,
+  control: 7,
+  listen: 8,
+  index: 9,
+  cli: 10,
 };
 
 /** All that cli/ may see of the rest, so that it stays a client like any other. */
@@ -23,6 +25,7 @@ const OPEN_TO_CLI = ["control/client.ts", "index.ts"];
 
 /** Data and `now` in, decision out: these are tested without a process, a port or a clock. */
 const PURE = [
+  /^balance\//,
   /^wire\//,
   /^mesh\/roster\.ts$/,
   /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|scale|status|exec-argv|timers|balance)\.ts$/,

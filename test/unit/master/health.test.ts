@@ -147,3 +147,26 @@ test("before the first look the time does not count", () => {
   assert.deepEqual(checkup.look(101_000), []);
   assert.equal(checkup.look(102_000).length, 1);
 });
+
+test("uneven connections are hinted at once, after a minute without a break", () => {
+  const fleet = fleetOf("serving", "serving");
+  const [first, second] = fleet.serving;
+  assert.ok(first && second);
+  let hints = 0;
+  const checkup = new Checkup(fleet, { ...OFF }, 0, () => {
+    hints += 1;
+  });
+  const look = (from: number, to: number): void => {
+    for (let now = from; now <= to; now += 1_000) checkup.look(now);
+  };
+  first.beat = { ...BEAT, connections: 50 };
+  second.beat = { ...BEAT, connections: 5 };
+  look(1_000, 60_000);
+  second.beat = { ...BEAT, connections: 40 };
+  look(61_000, 61_000);
+  second.beat = { ...BEAT, connections: 5 };
+  look(62_000, 121_000);
+  assert.equal(hints, 0);
+  look(122_000, 300_000);
+  assert.equal(hints, 1);
+});

@@ -12,6 +12,7 @@ test("a service without nodes", () => {
     ...MASTER,
     wanted: 2,
     reloading: true,
+    accepted: undefined,
     nodes: [],
   });
 });

@@ -1,0 +1,97 @@
+// Chooses who gets a connection, as the service's option says.
+import type { BalanceSettings } from "../balance-options.js";
+import { clientKey } from "../balance/client-key.js";
+import { type BalanceFunction, chosen, leastConnections, roundRobin } from "../balance/policies.js";
+import { rendezvous } from "../balance/rendezvous.js";
+import { readRequestHead } from "../balance/request-head.js";
+import type { Seat } from "./seat.js";
+import type { Visit } from "./visit.js";
+
+export class Chooser {
+  /** Whether it looks at the first bytes of a connection. */
+  readonly wantsHead: boolean;
+  /** Whether a client has to get the process that is its own, however slow. */
+  readonly isSticky: boolean;
+  readonly #settings: BalanceSettings;
+  readonly #log: (line: string) => void;
+  #last: string | undefined;
+  #turn = 0;
+  #failure: "none" | "reported" = "none";
+
+  constructor(settings: BalanceSettings, log: (line: string) => void) {
+    this.#settings = settings;
+    this.#log = log;
+    this.wantsHead = settings.stickyKey !== undefined || settings.peek;
+    this.isSticky = settings.balance === "sticky";
+  }
+
+  /** One of `seats`, of which there is at least one. */
+  choose(visit: Visit, seats: readonly Seat[]): Seat | undefined {
+    const { balance } = this.#settings;
+    if (typeof balance === "function") return this.#byFunction(balance, visit, seats) ?? this.#byLoad(seats);
+    if (balance === "sticky") return this.#byKey(visit, seats);
+    return balance === "round-robin" ? this.#inTurn(seats) : this.#byLoad(seats);
+  }
+
+  #byLoad(seats: readonly Seat[]): Seat | undefined {
+    return seats[leastConnections(seats, this.#turn++)];
+  }
+
+  #inTurn(seats: readonly Seat[]): Seat | undefined {
+    const seat = roundRobin(seats, this.#last);
+    this.#last = seat?.id;
+    return seat;
+  }
+
+  /** While a process and its successor both serve, the older one keeps the clients of their place. */
+  #byKey(visit: Visit, seats: readonly Seat[]): Seat | undefined {
+    const place = rendezvous(this.#keyOf(visit), [...new Set(seats.map((seat) => seat.place))]);
+    return seats.find((seat) => seat.place === place);
+  }
+
+  #keyOf(visit: Visit): string {
+    return this.#keyFromHead(visit) ?? clientKey(visit.client.remoteAddress);
+  }
+
+  #keyFromHead({ firstBytes }: Visit): string | undefined {
+    const { stickyKey } = this.#settings;
+    if (stickyKey === undefined || firstBytes === undefined) return undefined;
+    const read = readRequestHead(firstBytes);
+    if (read.type !== "head") return undefined;
+    try {
+      const key: unknown = stickyKey(read.head);
+      if (key === undefined || typeof key === "string") return key;
+      throw wrongResult(key, "a string or undefined");
+    } catch (error) {
+      this.#report("stickyKey", "the client's address decides", error);
+      return undefined;
+    }
+  }
+
+  #byFunction(balance: BalanceFunction, { client }: Visit, seats: readonly Seat[]): Seat | undefined {
+    const candidates = seats.map(({ id, connections, utilization }) => ({ id, connections, utilization }));
+    try {
+      const result: unknown = balance(client, candidates);
+      const choice = chosen(result, candidates);
+      if (choice !== undefined) return seats.find(({ id }) => id === choice.id);
+      throw wrongResult(result, "one of the nodes that it was given");
+    } catch (error) {
+      this.#report("balance", "least-connections decides", error);
+      return undefined;
+    }
+  }
+
+  /** Once: it may fail for every connection. */
+  #report(option: string, instead: string, error: unknown): void {
+    if (this.#failure === "reported") return;
+    this.#failure = "reported";
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log(`the function ${option} failed, and ${instead}; this is said once only: ${why}`);
+  }
+}
+
+/** Nobody waits for a promise: how it fails must not end this process. */
+function wrongResult(result: unknown, taken: string): TypeError {
+  Promise.resolve(result).catch(() => {});
+  return new TypeError(`it returned ${result instanceof Promise ? "a promise" : typeof result}, ${taken} is taken`);
+}

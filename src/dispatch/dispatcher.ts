@@ -1,0 +1,217 @@
+// Hands connections to the processes that serve: each goes to one of them, and to the next if that one does not take it.
+import type { AddressInfo } from "node:net";
+import type { BalanceSettings } from "../balance-options.js";
+import { MASTER_ID } from "../mesh/endpoint.js";
+import { Deferred, pause } from "../promises.js";
+import type { SocketKey, ToDispatcher } from "../protocol.js";
+import type { HandedSocket } from "../serve/handed-socket.js";
+import type { AcceptingHandle, ClientHandle } from "../serve/handles.js";
+import type { Preface } from "../serve/preface.js";
+import { Chooser } from "./chooser.js";
+import { Gate } from "./gate.js";
+import { OwnLine } from "./own-line.js";
+import { PATIENCE_MS, Seat, type SeatLine } from "./seat.js";
+import { trustedProxies } from "./trusted.js";
+import { Visit } from "./visit.js";
+
+export interface DispatcherOptions {
+  settings: BalanceSettings;
+  /** Hands a connection to a node, which answers with `taken` or `refused`. */
+  send: (id: string, visit: Visit) => void;
+  log: (line: string) => void;
+  /** Told when a socket cannot listen. */
+  report: (error: Error) => void;
+  /** Milliseconds, on a clock that only goes forward. */
+  now: () => number;
+}
+
+/** Milliseconds that connections on their way have when no more are accepted. */
+const LAST_MS = 1_000;
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #chooser: Chooser;
+  readonly #isProxy: ((address: string) => boolean) | undefined;
+  readonly #gates = new Map<SocketKey, Gate>();
+  readonly #seats = new Map<string, Seat>();
+  readonly #own = new OwnLine((answer) => this.hear(MASTER_ID, answer));
+  /** Those in rotation for each socket, found again after each change. */
+  readonly #takers = new Map<SocketKey, readonly Seat[]>();
+  /** Nobody is there to take these. */
+  readonly #waiting: Visit[] = [];
+  readonly #untaken = new Set<Visit>();
+  readonly #allTaken = new Deferred<void>();
+  #state: "open" | "stopping" = "open";
+  #lastNumber = 0;
+  #malformed = 0;
+  #patrol: NodeJS.Timeout | undefined;
+
+  constructor(options: DispatcherOptions) {
+    const { settings } = options;
+    this.#options = options;
+    this.#chooser = new Chooser(settings, options.log);
+    this.#isProxy = settings.proxyProtocol === false ? undefined : trustedProxies(settings.proxyProtocol);
+  }
+
+  /** Connections that nobody has taken yet, and those that were closed as they did not begin as a proxy's have to. */
+  get counts(): { waiting: number; malformed: number } {
+    return { waiting: this.#untaken.size, malformed: this.#malformed };
+  }
+
+  /** A held socket: it listens as soon as somebody takes its connections. */
+  add(key: SocketKey, handle: AcceptingHandle, backlog: number): void {
+    const gate = new Gate({
+      handle,
+      backlog,
+      head: this.#chooser.wantsHead,
+      isProxy: this.#isProxy,
+      onArrival: (client, preface) => this.#onArrival(key, client, preface),
+      onMalformed: () => {
+        this.#malformed += 1;
+      },
+    });
+    this.#gates.set(key, gate);
+    this.#changed();
+  }
+
+  /** What a server of this process listens on to get its share of a held socket's connections. */
+  ownSocket(key: SocketKey, address: AddressInfo | string): HandedSocket {
+    return this.#own.socket(key, address);
+  }
+
+  /** A process is to get connections, or none any more. */
+  rotate(id: string, place: string, rotation: Seat["rotation"]): void {
+    // That it has ended is news of a node that is gone already.
+    const seat = rotation === "in" ? this.#seatOf(id) : this.#seats.get(id);
+    if (seat === undefined || seat.rotation === rotation) return;
+    seat.place = place;
+    seat.rotation = rotation;
+    if (rotation === "out") this.#waiting.push(...seat.takeBack());
+    this.#changed();
+  }
+
+  hear(id: string, message: ToDispatcher): void {
+    if (message.type === "open") {
+      this.#seatOf(id).keys.add(message.key);
+      return this.#changed();
+    }
+    // What a node said before it ended may come behind the news of its end.
+    const seat = this.#seats.get(id);
+    if (message.type === "taken") this.#forget(seat?.take(message.number));
+    else if (message.type === "refused") this.#dispatchAll(seat?.refuse(message.number) ?? []);
+    else seat?.ended(message.count);
+  }
+
+  /** How busy a process is, 0 to 1. */
+  note(id: string, utilization: number): void {
+    const seat = this.#seats.get(id);
+    if (seat !== undefined) seat.utilization = utilization;
+  }
+
+  /** A process has ended: what it has not taken goes to others. */
+  gone(id: string): void {
+    const seat = this.#seats.get(id);
+    if (seat === undefined) return;
+    this.#seats.delete(id);
+    this.#waiting.push(...seat.takeBackAll());
+    this.#changed();
+  }
+
+  /** Accepts no more. Resolves when all that were accepted are taken, or after a while: then they are closed. */
+  async stop(): Promise<void> {
+    for (const gate of this.#gates.values()) gate.close();
+    this.#state = "stopping";
+    if (this.#untaken.size > 0) await Promise.race([this.#allTaken.promise, pause(LAST_MS)]);
+    for (const visit of this.#untaken) visit.handle.close();
+    this.#untaken.clear();
+    this.#waiting.length = 0;
+    for (const seat of this.#seats.values()) seat.takeBackAll();
+    clearTimeout(this.#patrol);
+  }
+
+  /** A node says what it takes before it is in rotation. */
+  #seatOf(id: string): Seat {
+    const known = this.#seats.get(id);
+    if (known !== undefined) return known;
+    const seat = new Seat(id, id === MASTER_ID ? this.#own : this.#lineTo(id), this.#options.now);
+    this.#seats.set(id, seat);
+    return seat;
+  }
+
+  #lineTo(id: string): SeatLine {
+    return { offer: (visit) => this.#options.send(id, visit), taken: ({ handle }) => handle.close() };
+  }
+
+  #onArrival(key: SocketKey, client: ClientHandle, preface: Preface): void {
+    this.#lastNumber += 1;
+    const visit = new Visit(this.#lastNumber, key, client, preface);
+    this.#untaken.add(visit);
+    this.#dispatch(visit);
+  }
+
+  #dispatchAll(visits: readonly Visit[]): void {
+    for (const visit of visits) this.#dispatch(visit);
+  }
+
+  #dispatch(visit: Visit): void {
+    const seat = this.#choose(visit);
+    if (seat === undefined) {
+      this.#waiting.push(visit);
+      return;
+    }
+    seat.give(visit);
+    if (seat.isQueued && this.#patrol === undefined) this.#setPatrol();
+  }
+
+  #choose(visit: Visit): Seat | undefined {
+    let seats = this.#takersOf(visit.key);
+    if (visit.refusedBy.size > 0) seats = seats.filter(({ id }) => !visit.refusedBy.has(id));
+    if (seats.length === 0) return undefined;
+    const ready = this.#chooser.isSticky ? seats : seats.filter((seat) => !seat.isSlow);
+    return this.#chooser.choose(visit, ready.length > 0 ? ready : seats);
+  }
+
+  #takersOf(key: SocketKey): readonly Seat[] {
+    const known = this.#takers.get(key);
+    if (known !== undefined) return known;
+    const takers = [...this.#seats.values()].filter(({ rotation, keys }) => rotation === "in" && keys.has(key));
+    this.#takers.set(key, takers);
+    return takers;
+  }
+
+  /** Others take connections than before: sockets may listen, and who waited may be taken. */
+  #changed(): void {
+    this.#takers.clear();
+    for (const [key, gate] of this.#gates) if (this.#takersOf(key).length > 0) this.#open(gate);
+    const waiting = this.#waiting.splice(0);
+    for (const visit of waiting) visit.refusedBy.clear();
+    this.#dispatchAll(waiting);
+  }
+
+  #open(gate: Gate): void {
+    try {
+      if (this.#state === "open") gate.open();
+    } catch (error) {
+      this.#options.report(error as Error);
+    }
+  }
+
+  #forget(visit: Visit | undefined): void {
+    if (visit === undefined) return;
+    this.#untaken.delete(visit);
+    if (this.#untaken.size === 0 && this.#state === "stopping") this.#allTaken.resolve();
+  }
+
+  #setPatrol(): void {
+    this.#patrol = setTimeout(() => this.#lookAfterQueues(), PATIENCE_MS).unref();
+  }
+
+  /** What waits for a process that stands still goes to others, unless it has to be that one. */
+  #lookAfterQueues(): void {
+    this.#patrol = undefined;
+    if (!this.#chooser.isSticky) {
+      for (const seat of this.#seats.values()) if (seat.isSlow) this.#dispatchAll(seat.takeBack());
+    }
+    if (this.#patrol === undefined && [...this.#seats.values()].some(({ isQueued }) => isQueued)) this.#setPatrol();
+  }
+}

@@ -1,0 +1,59 @@
+// One held socket whose connections are handed over: accepts them and reads what has to be known of each.
+import { Acceptor } from "../serve/acceptor.js";
+import type { AcceptingHandle, ClientHandle } from "../serve/handles.js";
+import { type Preface, PrefaceReader } from "../serve/preface.js";
+import { peerOf } from "./visit.js";
+
+export interface GateOptions {
+  handle: AcceptingHandle;
+  backlog: number;
+  /** Whether to wait for the head of a request. */
+  head: boolean;
+  /** Whether a connection from there has to begin with a proxy's header. */
+  isProxy: ((address: string) => boolean) | undefined;
+  /** A connection is there, and what was wanted of it is read. */
+  onArrival: (client: ClientHandle, preface: Preface) => void;
+  /** A connection did not begin as a proxy's has to: it is closed. */
+  onMalformed: () => void;
+}
+
+const NOTHING: Preface = { firstBytes: undefined, proxied: undefined };
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #acceptor: Acceptor;
+  readonly #reading = new Set<PrefaceReader>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#acceptor = new Acceptor(options.handle, options.backlog, (client) => this.#onClient(client));
+  }
+
+  /** @throws Error with the code of the system */
+  open(): void {
+    this.#acceptor.listen();
+  }
+
+  /** Accepts no more; what is being read is given on as far as it has come. */
+  close(): void {
+    this.#acceptor.close();
+    for (const reader of this.#reading) reader.finish();
+  }
+
+  #onClient(client: ClientHandle): void {
+    const { head, isProxy } = this.#options;
+    const proxyHeader = isProxy?.(peerOf(client).address) === true;
+    if (head || proxyHeader) this.#read(client, { head, proxyHeader });
+    else this.#options.onArrival(client, NOTHING);
+  }
+
+  #read(client: ClientHandle, wanted: { head: boolean; proxyHeader: boolean }): void {
+    const reader = new PrefaceReader(client, wanted, (outcome) => {
+      this.#reading.delete(reader);
+      if (outcome.type === "read") return this.#options.onArrival(client, outcome);
+      client.close();
+      if (outcome.type === "malformed") this.#options.onMalformed();
+    });
+    this.#reading.add(reader);
+  }
+}

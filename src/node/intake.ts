@@ -1,0 +1,53 @@
+// The connections that the master has accepted for this node: taken where a server listens, refused otherwise.
+import type { AddressInfo } from "node:net";
+import type { HandedConnection, SocketKey, ToMaster } from "../protocol.js";
+import { HandedSocket } from "../serve/handed-socket.js";
+import type { ClientHandle } from "../serve/handles.js";
+
+export class Intake {
+  readonly #send: (message: ToMaster) => void;
+  readonly #sockets = new Map<SocketKey, HandedSocket>();
+  #ended = 0;
+
+  constructor(send: (message: ToMaster) => void) {
+    this.#send = send;
+  }
+
+  /** What a server listens on to get the connections of a socket. */
+  socket(key: SocketKey, address: AddressInfo | string): HandedSocket {
+    const socket = new HandedSocket(address, () => this.#onEnded());
+    this.#sockets.set(key, socket);
+    return socket;
+  }
+
+  /** A server listens: from now on connections may come, if they are handed over for this socket. */
+  open(key: SocketKey): void {
+    if (this.#sockets.has(key)) this.#send({ type: "open", key });
+  }
+
+  /** @param handle `undefined` where this process had no descriptor left for it */
+  take({ number, key, firstBytes, proxied }: HandedConnection, handle: ClientHandle | undefined): void {
+    const socket = this.#sockets.get(key);
+    if (handle === undefined || socket?.isOpen !== true) {
+      this.#send({ type: "refused", number });
+      return handle?.close();
+    }
+    // Before anything is read: should this process die now, nobody else gets what is left of a conversation.
+    this.#send({ type: "taken", number });
+    socket.take({
+      handle,
+      proxied,
+      firstBytes: firstBytes === undefined ? undefined : Buffer.from(firstBytes, "base64"),
+    });
+  }
+
+  /** Those of one turn are told together. */
+  #onEnded(): void {
+    this.#ended += 1;
+    if (this.#ended > 1) return;
+    setImmediate(() => {
+      this.#send({ type: "ended", count: this.#ended });
+      this.#ended = 0;
+    });
+  }
+}

@@ -1,0 +1,84 @@
+// Stands in for a listening socket where the connections were accepted elsewhere and are handed over one by one.
+import type { AddressInfo, Server, Socket } from "node:net";
+import type { ClientHandle } from "./handles.js";
+
+/** An accepted connection, with what was read of it and learned about it before. */
+export interface Arrival {
+  readonly handle: ClientHandle;
+  /** To be read before anything else. */
+  readonly firstBytes: Buffer | undefined;
+  /** Whom a proxy has told to be behind it. */
+  readonly proxied: AddressInfo | undefined;
+}
+
+/**
+ * A handle as node:cluster's workers have one for round robin: node:net treats it as its own listening socket, so all
+ * that a server does with a new connection (limits, options, events) is done by node:net itself.
+ */
+export class HandedSocket {
+  readonly fd = -1;
+  /** Set by node:net once the server listens. */
+  onconnection: ((status: number, handle: ClientHandle) => void) | undefined;
+  readonly #address: AddressInfo | string;
+  readonly #onEnded: () => void;
+  #server: Server | undefined;
+  #state: "open" | "closed" = "open";
+
+  /** @param onEnded called for each connection that was taken once it is closed */
+  constructor(address: AddressInfo | string, onEnded: () => void) {
+    this.#address = address;
+    this.#onEnded = onEnded;
+  }
+
+  /** Whose connections these are from now on. */
+  attach(server: Server): void {
+    this.#server = server;
+  }
+
+  /** Whether a server listens. */
+  get isOpen(): boolean {
+    return this.#state === "open" && this.onconnection !== undefined;
+  }
+
+  /** Gives a connection to the server, while open. */
+  take({ handle, firstBytes, proxied }: Arrival): void {
+    if (proxied !== undefined) impersonate(handle, proxied);
+    let socket: Socket | undefined;
+    const onConnection = (accepted: Socket): void => {
+      socket = accepted;
+      if (firstBytes !== undefined) accepted.unshift(firstBytes);
+      accepted.once("close", this.#onEnded);
+    };
+    this.#server?.prependOnceListener("connection", onConnection);
+    this.onconnection?.(0, handle);
+    if (socket !== undefined) return;
+    // The server's own limits have closed it.
+    this.#server?.off("connection", onConnection);
+    this.#onEnded();
+  }
+
+  listen(): number {
+    return 0;
+  }
+
+  close(): void {
+    this.#state = "closed";
+  }
+
+  ref(): void {}
+
+  unref(): void {}
+
+  getsockname(address: object): number {
+    if (typeof this.#address === "object") Object.assign(address, this.#address);
+    return 0;
+  }
+}
+
+/** TLS asks the handle below it for the address, so it is here that all learn of it. */
+function impersonate(handle: ClientHandle, { address, family, port }: AddressInfo): void {
+  handle.getpeername = (told) => {
+    Object.assign(told, { address, family, port });
+    return 0;
+  };
+}
