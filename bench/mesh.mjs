@@ -1,19 +1,18 @@
 // `npm run bench:mesh`: measures channels and calls against what else processes of one machine can talk with.
 
-import { spawnSync } from "node:child_process";
-import { cpus, release, type } from "node:os";
 import { build } from "../tools/lib/build.mjs";
 import { ensureInstalled } from "../tools/lib/install.mjs";
 import { giveUp, say } from "../tools/lib/paths.mjs";
+import { install } from "./common/install.mjs";
+import { describeMachine, versionOf } from "./common/machine.mjs";
+import { leavingNothing } from "./common/running.mjs";
 import { measureIdle } from "./mesh/idle.mjs";
-import { ensureClientInstalled } from "./mesh/install.mjs";
 import { readOptions } from "./mesh/options.mjs";
 import { REDIS } from "./mesh/peers.mjs";
 import { makePlan } from "./mesh/plan.mjs";
 import { findRedis } from "./mesh/redis-server.mjs";
 import { reportOf } from "./mesh/report.mjs";
 import { runRound } from "./mesh/rounds.mjs";
-import { leavingNothing } from "./mesh/running.mjs";
 import { markdown } from "./mesh/table.mjs";
 
 const options = readOptions();
@@ -36,7 +35,7 @@ await leavingNothing(async (folder, signal) => {
 });
 
 const reports = programs.map(({ version, results, idle }) => reportOf(version, results, idle, sizes));
-const report = { machine: describeMachine(), settings: { rounds, ms, sizes }, reports };
+const report = { machine: `${describeMachine()}, ${redisVersion()}`, settings: { rounds, ms, sizes }, reports };
 process.stdout.write(`${json ? JSON.stringify(report, undefined, 2) : markdown(report)}\n`);
 process.exitCode = reports.some(({ failures }) => failures.length > 0) ? 1 : 0;
 
@@ -45,16 +44,12 @@ function prepare() {
     ensureInstalled();
     build();
   }
-  if (plan.measurements.some(({ peer }) => peer.name === REDIS && peer.missing === undefined)) ensureClientInstalled();
+  if (!plan.measurements.some(({ peer }) => peer.name === REDIS && peer.missing === undefined)) return;
+  // The peers of the other bench are large.
+  if (!install(["ioredis"], ["dev", "optional"]))
+    giveUp("npm install failed in bench/. Is the npm registry within reach? --only leaves redis out.");
 }
 
-function versionOf(node) {
-  const { stdout, status } = spawnSync(node, ["--version"], { encoding: "utf8" });
-  return status === 0 ? stdout.trim().slice(1) : giveUp(`${node} is no Node that runs`, 2);
-}
-
-function describeMachine() {
-  const cores = cpus();
-  const redis = findRedis() === undefined ? "no Redis" : `Redis ${findRedis()}`;
-  return `${cores.length} cores (${cores[0].model.trim()}), ${type()} ${release()}, ${redis}`;
+function redisVersion() {
+  return findRedis() === undefined ? "no Redis" : `Redis ${findRedis()}`;
 }

@@ -14,7 +14,8 @@ export interface BalanceOptions {
   balance?: Balance;
   /**
    * With `balance: "sticky"`: what makes a client the same client, read from the head of the first HTTP request of each
-   * connection; `undefined`: its address does. Not possible with TLS. Default: the address, an IPv6 /64 counting as one.
+   * connection. The id of a node means that node; `undefined`: the address decides. Not possible with TLS. Default: the
+   * address, an IPv6 /64 counting as one.
    */
   stickyKey?: (request: RequestHead) => string | undefined;
   /** With a function as `balance`: whether to wait for the first bytes of a connection and give them along. Default: false. */

@@ -11,7 +11,8 @@ const NEEDED = [
   "README.md",
   "LICENSE",
   "CHANGELOG.md",
-  "dist/index.js",
+  "dist/bundle/index.js",
+  "dist/bundle/master/runtime.js",
   "dist/index.d.ts",
   "src/index.ts",
 ];

@@ -1,7 +1,7 @@
 // What is measured, in the peers' own processes. Each figure gives one or two metrics.
 
-import { cpuTime } from "./cpu.mjs";
-import { within } from "./deadline.mjs";
+import { cpuTime } from "../common/cpu.mjs";
+import { within } from "../common/deadline.mjs";
 import { listenersOf, SENDER } from "./duties.mjs";
 
 const IN_FLIGHT = 64;

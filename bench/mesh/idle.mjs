@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { say } from "../../tools/lib/paths.mjs";
-import { cpuTime } from "./cpu.mjs";
+import { cpuTime } from "../common/cpu.mjs";
 import { startMultiNode } from "./peers.mjs";
 
 // The master is the thirty-third.

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { giveUp } from "../../tools/lib/paths.mjs";
+import { wholeNumber } from "../common/numbers.mjs";
 
 const USAGE = `npm run bench:mesh -- [options]
   --rounds N       measure everything so many times, in turn (5)
@@ -57,12 +58,6 @@ function checked({ rounds, ms, sizes, only, node, json, "skip-build": skipBuild 
     json,
     skipBuild,
   };
-}
-
-function wholeNumber(option, given, least, most) {
-  const number = Number(given);
-  if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new RangeError(`${option} takes a whole number from ${least} to ${most}, not ${given}`);
 }
 
 /** The smallest leaves room for the fields of a message, the largest is within every peer's limits. */

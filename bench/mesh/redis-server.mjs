@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { within } from "./deadline.mjs";
-import { isRunning, running } from "./running.mjs";
+import { within } from "../common/deadline.mjs";
+import { isRunning, running } from "../common/running.mjs";
 
 const START_MS = 10_000;
 

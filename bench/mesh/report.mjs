@@ -2,7 +2,7 @@
 
 import { FIGURES } from "./figures.mjs";
 import { PEERS } from "./peers.mjs";
-import { summary } from "./statistics.mjs";
+import { summary } from "../common/statistics.mjs";
 import { judge } from "./targets.mjs";
 
 /** `cells` hold median, min, max and all rounds of each figure, metric, size and peer. */

@@ -1,6 +1,7 @@
 // One round: every peer's processes are started, each measurement is done once, and all end.
 
 import { say } from "../../tools/lib/paths.mjs";
+import { attempt, rotated } from "../common/turns.mjs";
 import { sizeName } from "./plan.mjs";
 
 const WARM_UP = 0.5;
@@ -52,26 +53,12 @@ function rows(measurements) {
   return all.values();
 }
 
-function rotated(list, by) {
-  const start = by % list.length;
-  return [...list.slice(start), ...list.slice(0, start)];
-}
-
 function measure(figure, { service, error }, { size, ms }) {
   if (error !== undefined) return { error };
   return attempt(async () => {
     await figure.measure(service, { size, ms: ms * WARM_UP });
     return { metrics: await figure.measure(service, { size, ms }) };
   });
-}
-
-/** One peer's failure does not end the others' round. */
-async function attempt(action) {
-  try {
-    return await action();
-  } catch (error) {
-    return { error: error.message };
-  }
 }
 
 function progressLine(figure, size, results) {

@@ -7,8 +7,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { within } from "./deadline.mjs";
-import { isRunning, running } from "./running.mjs";
+import { within } from "../common/deadline.mjs";
+import { isRunning, running } from "../common/running.mjs";
 
 const START_MS = 60_000;
 const END_MS = 15_000;

@@ -1,5 +1,6 @@
 // The report as markdown, to be pasted into docs/performance.md.
 
+import { range, table as lines } from "../common/markdown.mjs";
 import { FIGURES } from "./figures.mjs";
 import { PEERS } from "./peers.mjs";
 import { sizeName } from "./plan.mjs";
@@ -57,18 +58,4 @@ function idleLine(idle) {
 
 function failureList(failures) {
   return failures.length === 0 ? [] : [failures.map((line) => `- failed: ${line}`).join("\n")];
-}
-
-function lines(header, rows) {
-  const rule = header.map((_, index) => (index === 0 ? "---" : "---:"));
-  return [header, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
-function range({ median, min, max }) {
-  return `${shown(median)} (${shown(min)}–${shown(max)})`;
-}
-
-function shown(number) {
-  const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2;
-  return number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

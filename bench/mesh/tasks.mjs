@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { now } from "./clock.mjs";
 import { listenersOf } from "./duties.mjs";
 import { Inbox } from "./inbox.mjs";
-import { percentile } from "./statistics.mjs";
+import { percentile } from "../common/statistics.mjs";
 
 // A sender that is not told to wait lets its event loop turn after so many values.
 const LONGEST_BURST = 1024;

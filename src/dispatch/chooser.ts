@@ -43,9 +43,15 @@ export class Chooser {
     return seat;
   }
 
-  /** While a process and its successor both serve, the older one keeps the clients of their place. */
+  /**
+   * A key that is a process' id means that one. While a process and its successor both serve, the older one keeps the
+   * clients of their place.
+   */
   #byKey(visit: Visit, seats: readonly Seat[]): Seat | undefined {
-    const place = rendezvous(this.#keyOf(visit), [...new Set(seats.map((seat) => seat.place))]);
+    const key = this.#keyOf(visit);
+    const named = seats.find(({ id }) => id === key);
+    if (named !== undefined) return named;
+    const place = rendezvous(key, [...new Set(seats.map((seat) => seat.place))]);
     return seats.find((seat) => seat.place === place);
   }
 

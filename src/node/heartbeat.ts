@@ -1,6 +1,4 @@
 // The heartbeat of a node: only an event loop that turns sends it.
-import { url } from "node:inspector";
-import { performance } from "node:perf_hooks";
 import type { Beat } from "../protocol.js";
 
 /** Milliseconds between two beats. */
@@ -13,7 +11,12 @@ export function startBeating(send: (beat: Beat) => void, counts: () => Pick<Beat
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    send({ ...counts(), utilization, rss: process.memoryUsage.rss(), inspected: url() !== undefined });
+    send({ ...counts(), utilization, rss: process.memoryUsage.rss(), inspected: isInspected() });
   }, BEAT_MS);
   timer.unref();
+}
+
+/** Loaded with the first beat: a start is not to wait for it. */
+function isInspected(): boolean {
+  return process.getBuiltinModule("node:inspector").url() !== undefined;
 }

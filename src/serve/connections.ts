@@ -2,9 +2,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { ServerHttp2Session } from "node:http2";
-import { Server as HttpsServer } from "node:https";
 import type { Server, Socket } from "node:net";
-import { Server as TlsServer } from "node:tls";
 import { Deferred } from "../promises.js";
 import { Http1Connection } from "./http1-connection.js";
 import { Http2Connection } from "./http2-connection.js";
@@ -37,7 +35,7 @@ export class Connections {
     this.#server = server;
     server.prependListener("connection", this.#accept);
     if (server instanceof HttpServer) server.prependListener("connection", this.#addHttp1);
-    if (server instanceof HttpsServer) server.prependListener("secureConnection", this.#addHttp1);
+    if (isHttps(server)) server.prependListener("secureConnection", this.#addHttp1);
     server.prependListener("session", this.#addHttp2);
     for (const event of ["upgrade", "connect"]) this.#watchUpgrades(event);
     subscribe("http.server.request.start", this.#begin);
@@ -58,7 +56,7 @@ export class Connections {
   drain(grace: number): Promise<void> {
     this.#grace = grace;
     for (const connection of [...this.#http1.values(), ...this.#http2]) connection.drain(grace);
-    if (this.#server instanceof TlsServer) this.#endSilent(grace);
+    if (isTls(this.#server)) this.#endSilent(grace);
     if (this.#accepted.size === 0) this.#allClosed.resolve();
     return this.#allClosed.promise;
   }
@@ -145,4 +143,13 @@ export class Connections {
     const { request, response, socket } = message as Exchange;
     this.#http1.get(socket)?.finish(request, response);
   };
+}
+
+/** Most programs load none of TLS, and are not to do so for our sake. */
+function isTls(server: Server): boolean {
+  return "addContext" in server;
+}
+
+function isHttps(server: Server): boolean {
+  return isTls(server) && server instanceof process.getBuiltinModule("node:https").Server;
 }

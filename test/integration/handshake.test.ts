@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { LinkError } from "multi-node";
+import { LinkError } from "#src/errors.js";
 import { greet, welcome } from "#src/mesh/greeting.js";
 import type { Peer } from "#src/role.js";
 import { encodeHello, STATUS_MALFORMED, STATUS_WRONG_TOKEN, STATUS_WRONG_VERSION } from "#src/wire/handshake.js";

@@ -1,17 +1,21 @@
-// Every program in the README runs as it stands there, but for the port.
+// Every program in the README and in docs/balance.md runs as it stands there, but for the port.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Program } from "../helpers/program.js";
 
-const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-const snippets = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code = ""]) => code);
+const programs = ["README.md", "docs/balance.md"].flatMap((document) => {
+  const text = readFileSync(new URL(`../../../${document}`, import.meta.url), "utf8");
+  return [...text.matchAll(/```js\n(.*?)```/gs)].map(([, code = ""]) => {
+    const title = /### (.*)\n[^#]*$/.exec(text.slice(0, text.indexOf(code)))?.[1] ?? "How to use it";
+    return { name: `${document}: ${title}`, code };
+  });
+});
 
-test("the README has programs", () => assert.ok(snippets.length >= 4));
+test("the documents have programs", () => assert.ok(programs.length >= 8));
 
-for (const [index, code] of snippets.entries()) {
-  const title = /### (.*)\n[^#]*$/.exec(readme.slice(0, readme.indexOf(code)))?.[1] ?? "How to use it";
-  test(`README program ${index + 1} (${title}) serves and ends in order`, async (t) => {
+for (const { name, code } of programs) {
+  test(`the program in ${name} serves and ends in order`, async (t) => {
     assert.match(code, /port: 8000/);
     const here = code.replace("port: 8000", 'port: 0, host: "127.0.0.1"').replaceAll("console.log", "void");
     const program = Program.start(t, "from-readme.js", { env: { README_PROGRAM: here } });

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { listen } from "../../../dist/index.js";
+import { listen } from "../../../dist/bundle/index.js";
 import { RECEIVER, TOPICS } from "../duties.mjs";
 import { beMember, members, openLine } from "../member.mjs";
 import { chat } from "../values.mjs";
