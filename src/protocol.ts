@@ -77,8 +77,8 @@ export type ToMaster = ToSupervisor | ToDispatcher;
 export type ToDispatcher =
   /** Its server for this socket takes connections that are handed over. */
   | { type: "open"; key: SocketKey }
-  /** It has the connection of this number: whatever comes of it is its business now. */
-  | { type: "taken"; number: number }
+  /** It has the connection of this number: whatever comes of it is its business now. Of others, so many have ended. */
+  | { type: "taken"; number: number; ended?: number }
   /** It has no use for that connection: somebody else may. */
   | { type: "refused"; number: number }
   /** So many of the connections that it took have ended. */

@@ -8,6 +8,7 @@ import { giveUp, root } from "./lib/paths.mjs";
 
 const USAGE = `npm run chaos -- [options]
   --only PATTERN   only scenarios whose name matches (a regular expression)
+  --balance POLICY shared (the default), round-robin, least-connections, sticky, function, or all
   --rounds N       so many rounds of each, instead of its own number
   --seed N         the random numbers of an earlier run
   --json           JSON instead of a table
@@ -28,6 +29,7 @@ function readArguments() {
     return parseArgs({
       options: {
         only: text,
+        balance: text,
         rounds: text,
         seed: text,
         json: flag,

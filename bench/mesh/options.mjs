@@ -7,7 +7,7 @@ import { wholeNumber } from "../common/numbers.mjs";
 
 const USAGE = `npm run bench:mesh -- [options]
   --rounds N       measure everything so many times, in turn (5)
-  --ms N           milliseconds of one measurement, after a warm-up half as long (500)
+  --ms N           milliseconds of one measurement, after a warm-up of twice that (500)
   --sizes LIST     bytes of a value's JSON, with k and m for 1024 and its square (100,1k,16k,1m)
   --only PATTERN   only what matches, such as "pair", "calls.*redis" or "multi-node.*100 B" (a regular expression);
                    names are "FIGURE, PEER, SIZE", and "idle, multi-node"

@@ -4,7 +4,8 @@ import { say } from "../../tools/lib/paths.mjs";
 import { attempt, rotated } from "../common/turns.mjs";
 import { sizeName } from "./plan.mjs";
 
-const WARM_UP = 0.5;
+// What runs in a server is compiled by then, and so it is measured: processes are new in each round.
+const WARM_UP = 2;
 
 /**
  * Resolves to what was measured: `{ figure, size, peer, metrics }`, or `error` in place of `metrics`. Peers take turns

@@ -97,8 +97,10 @@ export class Dispatcher {
     }
     // What a node said before it ended may come behind the news of its end.
     const seat = this.#seats.get(id);
-    if (message.type === "taken") this.#forget(seat?.take(message.number));
-    else if (message.type === "refused") this.#dispatchAll(seat?.refuse(message.number) ?? []);
+    if (message.type === "taken") {
+      seat?.ended(message.ended ?? 0);
+      this.#forget(seat?.take(message.number));
+    } else if (message.type === "refused") this.#dispatchAll(seat?.refuse(message.number) ?? []);
     else seat?.ended(message.count);
   }
 

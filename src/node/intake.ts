@@ -4,10 +4,14 @@ import type { HandedConnection, SocketKey, ToMaster } from "../protocol.js";
 import { HandedSocket } from "../serve/handed-socket.js";
 import type { ClientHandle } from "../serve/handles.js";
 
+/** Milliseconds after which an end is told at the latest. */
+const ENDED_MS = 5;
+
 export class Intake {
   readonly #send: (message: ToMaster) => void;
   readonly #sockets = new Map<SocketKey, HandedSocket>();
   #ended = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(send: (message: ToMaster) => void) {
     this.#send = send;
@@ -33,7 +37,8 @@ export class Intake {
       return handle?.close();
     }
     // Before anything is read: should this process die now, nobody else gets what is left of a conversation.
-    this.#send({ type: "taken", number });
+    this.#send({ type: "taken", number, ...(this.#ended > 0 && { ended: this.#ended }) });
+    this.#ended = 0;
     socket.take({
       handle,
       proxied,
@@ -41,13 +46,14 @@ export class Intake {
     });
   }
 
-  /** Those of one turn are told together. */
+  /** Told with the next one that is taken, as a message costs more than a connection; alone where none comes. */
   #onEnded(): void {
     this.#ended += 1;
-    if (this.#ended > 1) return;
-    setImmediate(() => {
-      this.#send({ type: "ended", count: this.#ended });
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#ended > 0) this.#send({ type: "ended", count: this.#ended });
       this.#ended = 0;
-    });
+    }, ENDED_MS).unref();
   }
 }

@@ -19,14 +19,15 @@ export class HandedSocket {
   readonly fd = -1;
   /** Set by node:net once the server listens. */
   onconnection: ((status: number, handle: ClientHandle) => void) | undefined;
-  readonly #address: AddressInfo | string;
+  /** As with Node's own handles there is none for a path, so that server.address() tells the same. */
+  readonly getsockname: ((told: object) => number) | undefined;
   readonly #onEnded: () => void;
   #server: Server | undefined;
   #state: "open" | "closed" = "open";
 
   /** @param onEnded called for each connection that was taken once it is closed */
   constructor(address: AddressInfo | string, onEnded: () => void) {
-    this.#address = address;
+    if (typeof address === "object") this.getsockname = (told) => tell(told, address);
     this.#onEnded = onEnded;
   }
 
@@ -68,17 +69,15 @@ export class HandedSocket {
   ref(): void {}
 
   unref(): void {}
-
-  getsockname(address: object): number {
-    if (typeof this.#address === "object") Object.assign(address, this.#address);
-    return 0;
-  }
 }
 
 /** TLS asks the handle below it for the address, so it is here that all learn of it. */
 function impersonate(handle: ClientHandle, { address, family, port }: AddressInfo): void {
-  handle.getpeername = (told) => {
-    Object.assign(told, { address, family, port });
-    return 0;
-  };
+  handle.getpeername = (told) => tell(told, { address, family, port });
+}
+
+/** In the way of Node's handles. */
+function tell(told: object, address: AddressInfo): number {
+  Object.assign(told, address);
+  return 0;
 }

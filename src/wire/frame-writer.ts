@@ -4,7 +4,11 @@ import type { Writable } from "node:stream";
 import { giveMemory, PIECE, takeMemory } from "./memory.js";
 import { Output } from "./output.js";
 
-/** A batch is written at once when it has grown to this many bytes. */
+/**
+ * A batch is written at once when it has grown to this many bytes. The first of a turn is short, so that the receiver
+ * works while the sender still does, and each further one twice as long, as a write costs as much as many frames do.
+ */
+const FIRST_BATCH: number = 2 * 1024;
 const BATCH_SIZE: number = 64 * 1024;
 /** A frame of at least this many bytes is written as it is: to join it with others would cost more than a write. */
 const LARGE_FRAME = 16 * 1024;
@@ -17,6 +21,7 @@ export class FrameWriter {
   /** The batch: what counts of it are its first `#filled` bytes. */
   #batch: Output = new Output(NO_BYTES, moveMemory);
   #filled = 0;
+  #batchSize: number = FIRST_BATCH;
   /** Whether a frame is being written behind those. */
   #frame: "none" | "begun" = "none";
   #flush: "idle" | "planned" = "idle";
@@ -66,7 +71,7 @@ export class FrameWriter {
     const length = batch.at - this.#filled;
     this.#bufferedBytes += length;
     if (length >= LARGE_FRAME) this.#writeBatch(this.#filled);
-    else if (batch.at >= BATCH_SIZE) this.#writeBatch(0);
+    else if (batch.at >= this.#batchSize) this.#writeEarly();
     else {
       this.#filled = batch.at;
       if (this.#flush === "idle") this.#plan();
@@ -99,6 +104,12 @@ export class FrameWriter {
     bytes.copy(this.#batch.bytes, 0, 0, this.#filled);
   }
 
+  #writeEarly(): void {
+    this.#batchSize = Math.min(2 * this.#batchSize, BATCH_SIZE);
+    this.#writeBatch(0);
+    if (this.#flush === "idle") this.#plan();
+  }
+
   /** Writes the batch, in two parts where it ends with a large frame. */
   #writeBatch(large: number): void {
     const { bytes, at } = this.#batch;
@@ -119,6 +130,7 @@ export class FrameWriter {
     this.#flush = "planned";
     process.nextTick(() => {
       this.#flush = "idle";
+      this.#batchSize = FIRST_BATCH;
       this.flush();
     });
   }

@@ -16,9 +16,9 @@ function badRelease(fate: Fate, long: number, says: RegExp): Scenario {
   return {
     name: `reload to a version that ${fate}`,
     rounds: { long, short: 1 },
-    async run({ scope, rounds, progress }) {
+    async run({ scope, rounds, progress, balance }) {
       const wrong: string[] = [];
-      const service = await ChaosService.start(scope, everyHttp, { readyTimeout: READY_TIMEOUT });
+      const service = await ChaosService.start(scope, everyHttp, { balance, readyTimeout: READY_TIMEOUT });
       const load = service.load(everyHttp);
       for (let round = 1; round <= rounds; round++) {
         const before = pidsOf(service);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import type { ListenOptions } from "multi-node";
+import type { Policy } from "../fixtures/balance-policies.js";
 import { type Kind, loadOf } from "../helpers/clients/kinds.js";
 import { eventually } from "../helpers/deadline.js";
 import { portOf } from "../helpers/http.js";
@@ -12,6 +13,9 @@ import { Release } from "./release.js";
 
 /** What a scenario needs of a test: to be called at its end. */
 export type Scope = Pick<TestContext, "after">;
+
+/** What listen() is to get, with one of the policies that the fixture knows by name. */
+type Options = Omit<ListenOptions, "balance"> & { balance: Policy };
 
 /** Milliseconds in which the news of a death comes. */
 const NEWS_MS = 500;
@@ -39,7 +43,7 @@ export class ChaosService {
   #heard = 0;
   #port = 0;
 
-  static async start(scope: Scope, kind: Kind, options: ListenOptions = {}): Promise<ChaosService> {
+  static async start(scope: Scope, kind: Kind, options: Options): Promise<ChaosService> {
     const service = new ChaosService(scope, kind, { nodes: 2, ...options });
     service.#port = portOf(await service.program.first("ready", ({ id }) => id === "master"));
     const listening = setInterval(() => service.#listen(), 10);
@@ -48,7 +52,7 @@ export class ChaosService {
     return service;
   }
 
-  private constructor(scope: Scope, { server }: Kind, options: ListenOptions & { nodes: number }) {
+  private constructor(scope: Scope, { server }: Kind, options: Options & { nodes: number }) {
     this.release.publish("serves");
     scope.after(() => this.release.remove());
     this.wanted = options.nodes;
@@ -104,6 +108,12 @@ export class ChaosService {
     for (const load of this.#loads) load.ledger.died(pid);
     this.#nodes.delete(pid);
     signal(pid, "SIGKILL");
+  }
+
+  /** Resolves when it is told how that process has ended, and all nodes that are wanted serve. */
+  async isReplaced(pid: number): Promise<void> {
+    await this.program.first("exit", ({ exit }) => (exit as Exit).pid === pid);
+    await this.program.until(() => this.serving.length === this.wanted, `${this.wanted} nodes serve`);
   }
 
   /** Resolves when all nodes that are wanted serve, no other process is left, and it is known how those that went ended. */

@@ -8,9 +8,9 @@ const NODES = 4;
 export const crashingRelease: Scenario = {
   name: "reload to a version that crashes 50 ms after it serves",
   rounds: { long: 20, short: 1 },
-  async run({ scope, rounds, progress }) {
+  async run({ scope, rounds, progress, balance }) {
     const wrong: string[] = [];
-    const service = await ChaosService.start(scope, everyHttp, { nodes: NODES });
+    const service = await ChaosService.start(scope, everyHttp, { balance, nodes: NODES });
     const load = service.load(everyHttp);
     for (let round = 1; round <= rounds; round++) {
       const before = service.serving.map(({ pid }) => pid);

@@ -42,10 +42,10 @@ export const masterKilled: Scenario[] = Object.entries(troubles).map(([when, tro
 }));
 
 /** What is lost here is not counted as wrong: nobody is left to answer. */
-async function killMasters(trouble: Trouble, { scope, rounds, progress, random }: Run): Promise<Outcome> {
+async function killMasters(trouble: Trouble, { scope, rounds, progress, random, balance }: Run): Promise<Outcome> {
   const all: Counts[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const options = { ...mixedOptions, drainTimeout: DRAIN_TIMEOUT, readyTimeout: READY_TIMEOUT };
+    const options = { balance, ...mixedOptions, drainTimeout: DRAIN_TIMEOUT, readyTimeout: READY_TIMEOUT };
     const service = await ChaosService.start(scope, everyHttp, options);
     const load = service.load(everyHttp);
     trouble(service, random);

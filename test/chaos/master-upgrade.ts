@@ -10,8 +10,8 @@ const BROKEN_EVERY = 4;
 export const masterUpgrade: Scenario = {
   name: "the master is replaced by SIGUSR2",
   rounds: { long: 20, short: 4 },
-  async run({ scope, rounds, progress }) {
-    const service = await ChaosService.start(scope, everyHttp);
+  async run({ scope, rounds, progress, balance }) {
+    const service = await ChaosService.start(scope, everyHttp, { balance });
     const load = service.load(everyHttp);
     for (let round = 1; round <= rounds; round++) {
       await (round % BROKEN_EVERY === 0 ? failToUpgrade(service) : upgrade(service));

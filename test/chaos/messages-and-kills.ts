@@ -13,6 +13,7 @@ const MOST_AT_ONCE = 4;
 export const messagesAndKills: Scenario = {
   name: "33 processes exchange messages while nodes are killed",
   rounds: { long: 60, short: 2 },
+  over: "shared",
   async run({ scope, rounds, progress, random }) {
     const service = await Service.start(scope as TestContext, "exchanges.js", { nodes: NODES, every: EVERY_MS });
     const killed = new Set<string>();

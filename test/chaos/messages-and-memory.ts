@@ -12,6 +12,7 @@ const MAX_GROWTH = 24 * MEBIBYTE;
 export const messagesAndMemory: Scenario = {
   name: "very many messages and calls",
   rounds: { long: 100, short: 2 },
+  over: "shared",
   async run({ scope, rounds, progress }) {
     const service = await Service.start(scope as TestContext, "floods.js", { nodes: 2 });
     const members = await service.members("node-1", "node-2", "master");

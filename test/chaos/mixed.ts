@@ -29,13 +29,17 @@ const blows: Record<string, Blow> = {
 };
 
 const NODES = 4;
-export const mixedOptions: ListenOptions = { nodes: NODES, hangTimeout: 2 * SECOND, maxMemory: MAX_MEMORY };
+export const mixedOptions: Omit<ListenOptions, "balance"> = {
+  nodes: NODES,
+  hangTimeout: 2 * SECOND,
+  maxMemory: MAX_MEMORY,
+};
 
 export const mixed: Scenario = {
   name: "SIGKILL, SIGSTOP, endless loops, memory and reloads, mixed",
   rounds: { long: 60, short: 6 },
-  async run({ scope, rounds, progress, random }) {
-    const service = await ChaosService.start(scope, everyHttp, mixedOptions);
+  async run({ scope, rounds, progress, random, balance }) {
+    const service = await ChaosService.start(scope, everyHttp, { balance, ...mixedOptions });
     const load = service.load(everyHttp);
     await rain(service, { rounds, progress, random });
     await service.isWhole();
@@ -46,7 +50,10 @@ export const mixed: Scenario = {
 };
 
 /** Blows at random for so many seconds; resolves when the last one is over. */
-export async function rain(service: ChaosService, { rounds, progress, random }: Omit<Run, "scope">): Promise<void> {
+export async function rain(
+  service: ChaosService,
+  { rounds, progress, random }: Omit<Run, "scope" | "balance">,
+): Promise<void> {
   const names = Object.keys(blows);
   const under: Promise<void>[] = [];
   const start = performance.now();

@@ -1,7 +1,10 @@
 // The table of docs/reliability.md, made from what the scenarios counted.
+import type { Policy } from "../fixtures/balance-policies.js";
+import { inFull } from "./scenario.js";
 
 export interface Result {
   scenario: string;
+  balance: Policy;
   rounds: number;
   started: number | undefined;
   ok: number | undefined;
@@ -18,7 +21,7 @@ export interface Result {
 }
 
 const columns: [title: string, value: (result: Result) => string][] = [
-  ["scenario", ({ scenario }) => scenario],
+  ["scenario", ({ scenario, balance }) => inFull(scenario, balance)],
   ["rounds", ({ rounds }) => show(rounds)],
   ["requests", ({ started }) => show(started)],
   ["ok", ({ ok }) => show(ok)],

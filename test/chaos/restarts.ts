@@ -21,8 +21,8 @@ interface Size {
 export const restarts: Scenario = {
   name: "restarts of killed nodes",
   rounds: { long: 1_000, short: 40 },
-  async run({ scope, rounds, progress }) {
-    const service = await ChaosService.start(scope, everyHttp, { nodes: NODES });
+  async run({ scope, rounds, progress, balance }) {
+    const service = await ChaosService.start(scope, everyHttp, { balance, nodes: NODES });
     const load = service.load(everyHttp);
     let before: Size | undefined;
     for (let round = 1; round <= rounds; round++) {

@@ -9,9 +9,9 @@ const SLOW = new Set(["http, keep-alive with pauses", "2 s downloads"]);
 export const rollingReloads: Scenario[] = Object.entries(kinds).map(([name, kind]) => ({
   name: `reload: ${name}`,
   rounds: { long: 200, short: SLOW.has(name) ? 2 : 5 },
-  async run({ scope, rounds, progress }) {
+  async run({ scope, rounds, progress, balance }) {
     const wrong: string[] = [];
-    const service = await ChaosService.start(scope, kind);
+    const service = await ChaosService.start(scope, kind, { balance });
     const load = service.load(kind);
     let version = "v1";
     for (let round = 1; round <= rounds; round++) {

@@ -1,4 +1,5 @@
 // What every chaos scenario is, and the arithmetic of its outcome.
+import type { Policy } from "../fixtures/balance-policies.js";
 import { type Column, type Counts, wrongWith } from "../helpers/load-ledger.js";
 import type { Scope } from "./chaos-service.js";
 
@@ -6,12 +7,16 @@ export interface Scenario {
   name: string;
   /** How many rounds the long form has, and the short one of `npm test`. */
   rounds: { long: number; short: number };
+  /** Left out: it says something about each policy. */
+  over?: "shared";
   run: (run: Run) => Promise<Outcome>;
 }
 
 export interface Run {
   scope: Scope;
   rounds: number;
+  /** How connections are spread. */
+  balance: Policy;
   /** 0 to 1, the same row of numbers for the same seed. */
   random: () => number;
   /** To be told of each round that is done. */
@@ -23,6 +28,11 @@ export interface Outcome {
   counts: Counts | undefined;
   /** What is not as promised, in words. */
   wrong: string[];
+}
+
+/** The name of a scenario under a policy. */
+export function inFull(name: string, balance: Policy): string {
+  return balance === "shared" ? name : `${name} (${balance})`;
 }
 
 /** The outcome of a load: everything but ok, and what is allowed, is 0; and whatever else was found wrong. */

@@ -9,12 +9,14 @@ import { mixed } from "./mixed.js";
 import { restarts } from "./restarts.js";
 import { rollingReloads } from "./rolling-reload.js";
 import type { Scenario } from "./scenario.js";
+import { someOfAll } from "./some-of-all.js";
 
 export const scenarios: Scenario[] = [
   ...rollingReloads,
   ...badReleases,
   crashingRelease,
   mixed,
+  someOfAll,
   ...masterKilled,
   masterUpgrade,
   restarts,

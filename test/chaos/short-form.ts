@@ -1,16 +1,23 @@
 // Each scenario as a test of `npm test`: the same code as `npm run chaos`, with fewer rounds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { randomFrom, type Scenario } from "./scenario.js";
+import type { Policy } from "../fixtures/balance-policies.js";
+import { inFull, randomFrom, type Scenario } from "./scenario.js";
 
 const MAX_SEED = 1_000_000;
 
-export function shortForms(scenarios: readonly Scenario[]): void {
+export function shortForms(scenarios: readonly Scenario[], balance: Policy = "shared"): void {
   for (const { name, rounds, run } of scenarios) {
-    test(`${name}, ${rounds.short} times`, async (t) => {
+    test(`${inFull(name, balance)}, ${rounds.short} times`, async (t) => {
       const seed = Math.floor(Math.random() * MAX_SEED);
-      t.diagnostic(`npm run chaos -- --only "${name}" --rounds ${rounds.short} --seed ${seed}`);
-      const { wrong } = await run({ scope: t, rounds: rounds.short, random: randomFrom(seed), progress: () => {} });
+      t.diagnostic(`npm run chaos -- --only "${name}" --balance ${balance} --rounds ${rounds.short} --seed ${seed}`);
+      const { wrong } = await run({
+        scope: t,
+        rounds: rounds.short,
+        balance,
+        random: randomFrom(seed),
+        progress: () => {},
+      });
       assert.deepEqual(wrong, []);
     });
   }

@@ -1,7 +1,7 @@
 // Compiles src/ and test/ with `tsc --build`, keeps their output folders free of files without a source, and bundles.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { binOf, giveUp, root, say } from "./paths.mjs";
@@ -46,6 +46,7 @@ function bundle() {
     sourcesContent: false,
     logLevel: "warning",
   });
+  writeFileSync(join(dist, BUNDLE, "index.d.ts"), 'export * from "../index.js";\n');
 }
 
 /** Names, below `folder`, of all files, sorted. */

@@ -31,7 +31,11 @@ export function webSocketClient(port: number): Client {
   };
 
   async function attempt(flight: Flight): Promise<boolean> {
-    if (current?.socket.readyState !== WebSocket.OPEN) current = await open(port);
+    if (current?.socket.readyState !== WebSocket.OPEN) {
+      // Who had the connection before has nothing to do with what becomes of this one.
+      flight.pid = undefined;
+      current = await open(port);
+    }
     if (current === undefined) return false;
     flight.pid = current.hello.pid;
     flight.version = current.hello.version;
