@@ -9,7 +9,9 @@ export interface SocketHandle {
 
 /** An accepted connection, of TCP or of a Unix socket. */
 export interface ClientHandle extends SocketHandle {
-  /** Called with what was read; without bytes at the end, and when reading fails. */
+  /** Bytes that were read until now. */
+  readonly bytesRead: number;
+  /** Called with what was read, perhaps with more space behind it; without bytes at the end, and when reading fails. */
   onread: (bytes: ArrayBuffer | undefined) => void;
   readStart(): number;
   readStop(): number;

@@ -38,6 +38,7 @@ export class PrefaceReader {
   readonly #wanted: Wanted;
   readonly #onDone: (outcome: PrefaceOutcome) => void;
   #bytes: Buffer = Buffer.alloc(0);
+  #bytesRead: number;
   #stage: "proxy-header" | "head" | "done";
   #proxied: AddressInfo | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -45,10 +46,11 @@ export class PrefaceReader {
   /** @param onDone called once */
   constructor(client: ClientHandle, wanted: Wanted, onDone: (outcome: PrefaceOutcome) => void) {
     this.#client = client;
+    this.#bytesRead = client.bytesRead;
     this.#wanted = wanted;
     this.#onDone = onDone;
     this.#stage = wanted.proxyHeader ? "proxy-header" : "head";
-    client.onread = (bytes) => (bytes === undefined ? this.#onEnd() : this.#onBytes(Buffer.from(bytes)));
+    client.onread = (bytes) => (bytes === undefined ? this.#onEnd() : this.#onBytes(this.#read(bytes)));
     this.#setTimer(wanted.proxyHeader ? PROXY_HEADER_MS : HEAD_MS);
     client.readStart();
   }
@@ -57,6 +59,13 @@ export class PrefaceReader {
   finish(): void {
     if (this.#stage === "head") this.#done();
     else if (this.#stage === "proxy-header") this.#end({ type: "malformed", why: "its header did not come in time" });
+  }
+
+  /** What was read of a buffer: since version 26 Node hands out all of it, with what is no business of a client behind. */
+  #read(buffer: ArrayBuffer): Buffer {
+    const before = this.#bytesRead;
+    this.#bytesRead = this.#client.bytesRead;
+    return Buffer.from(buffer, 0, this.#bytesRead - before);
   }
 
   #onBytes(bytes: Buffer): void {

@@ -5,10 +5,13 @@ import type { AcceptingHandle, ClientHandle } from "#src/serve/handles.js";
 
 export const LOCAL: AddressInfo = { address: "127.0.0.1", family: "IPv4", port: 80 };
 
+const BUFFER_SIZE = 65_536;
+
 export class FakeClient implements ClientHandle {
   readonly fd = 7;
   readonly peer: AddressInfo;
   onread: ClientHandle["onread"] = () => {};
+  bytesRead = 0;
   reading: "yes" | "no" = "no";
   closed = 0;
 
@@ -40,10 +43,14 @@ export class FakeClient implements ClientHandle {
     return 0;
   }
 
-  /** Something comes, or with nothing the end. */
+  /** Something comes, in a buffer that has more space; or with nothing the end. */
   receive(bytes?: string | Buffer): void {
     assert.equal(this.reading, "yes", "nobody reads");
-    this.onread(bytes === undefined ? undefined : new Uint8Array(Buffer.from(bytes as string, "latin1")).buffer);
+    if (bytes === undefined) return this.onread(undefined);
+    const space = new Uint8Array(BUFFER_SIZE).fill(0x78);
+    space.set(Buffer.from(bytes as string, "latin1"));
+    this.bytesRead += bytes.length;
+    this.onread(space.buffer);
   }
 }
 
