@@ -4,12 +4,13 @@ import { clientKey } from "../balance/client-key.js";
 import { type BalanceFunction, chosen, leastConnections, roundRobin } from "../balance/policies.js";
 import { rendezvous } from "../balance/rendezvous.js";
 import { readRequestHead } from "../balance/request-head.js";
+import type { Wanted } from "../serve/preface.js";
 import type { Seat } from "./seat.js";
 import type { Visit } from "./visit.js";
 
 export class Chooser {
-  /** Whether it looks at the first bytes of a connection. */
-  readonly wantsHead: boolean;
+  /** What it has to see of a connection. */
+  readonly first: Wanted["first"];
   /** Whether a client has to get the process that is its own, however slow. */
   readonly isSticky: boolean;
   readonly #settings: BalanceSettings;
@@ -21,7 +22,7 @@ export class Chooser {
   constructor(settings: BalanceSettings, log: (line: string) => void) {
     this.#settings = settings;
     this.#log = log;
-    this.wantsHead = settings.stickyKey !== undefined || settings.peek;
+    this.first = settings.stickyKey !== undefined ? "head" : settings.peek ? "bytes" : "nothing";
     this.isSticky = settings.balance === "sticky";
   }
 

@@ -63,7 +63,7 @@ export class Dispatcher {
     const gate = new Gate({
       handle,
       backlog,
-      head: this.#chooser.wantsHead,
+      first: this.#chooser.first,
       isProxy: this.#isProxy,
       onArrival: (client, preface) => this.#onArrival(key, client, preface),
       onMalformed: () => {

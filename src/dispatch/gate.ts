@@ -1,14 +1,14 @@
 // One held socket whose connections are handed over: accepts them and reads what has to be known of each.
 import { Acceptor } from "../serve/acceptor.js";
 import type { AcceptingHandle, ClientHandle } from "../serve/handles.js";
-import { type Preface, PrefaceReader } from "../serve/preface.js";
+import { type Preface, PrefaceReader, type Wanted } from "../serve/preface.js";
 import { peerOf } from "./visit.js";
 
 export interface GateOptions {
   handle: AcceptingHandle;
   backlog: number;
-  /** Whether to wait for the head of a request. */
-  head: boolean;
+  /** What to wait for of each connection. */
+  first: Wanted["first"];
   /** Whether a connection from there has to begin with a proxy's header. */
   isProxy: ((address: string) => boolean) | undefined;
   /** A connection is there, and what was wanted of it is read. */
@@ -41,13 +41,13 @@ export class Gate {
   }
 
   #onClient(client: ClientHandle): void {
-    const { head, isProxy } = this.#options;
+    const { first, isProxy } = this.#options;
     const proxyHeader = isProxy?.(peerOf(client).address) === true;
-    if (head || proxyHeader) this.#read(client, { head, proxyHeader });
+    if (first !== "nothing" || proxyHeader) this.#read(client, { first, proxyHeader });
     else this.#options.onArrival(client, NOTHING);
   }
 
-  #read(client: ClientHandle, wanted: { head: boolean; proxyHeader: boolean }): void {
+  #read(client: ClientHandle, wanted: Wanted): void {
     const reader = new PrefaceReader(client, wanted, (outcome) => {
       this.#reading.delete(reader);
       if (outcome.type === "read") return this.#options.onArrival(client, outcome);

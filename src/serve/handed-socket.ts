@@ -22,7 +22,8 @@ export class HandedSocket {
   /** As with Node's own handles there is none for a path, so that server.address() tells the same. */
   readonly getsockname: ((told: object) => number) | undefined;
   readonly #onEnded: () => void;
-  #server: Server | undefined;
+  /** The connection that is being given to the server, until that has a stream of it. */
+  #arrival: Arrival | undefined;
   #state: "open" | "closed" = "open";
 
   /** @param onEnded called for each connection that was taken once it is closed */
@@ -33,7 +34,14 @@ export class HandedSocket {
 
   /** Whose connections these are from now on. */
   attach(server: Server): void {
-    this.#server = server;
+    server.prependListener("connection", (socket: Socket) => {
+      // A program may give its server connections of its own.
+      if (this.#arrival === undefined) return;
+      const { firstBytes } = this.#arrival;
+      this.#arrival = undefined;
+      if (firstBytes !== undefined) socket.unshift(firstBytes);
+      socket.once("close", this.#onEnded);
+    });
   }
 
   /** Whether a server listens. */
@@ -42,20 +50,14 @@ export class HandedSocket {
   }
 
   /** Gives a connection to the server, while open. */
-  take({ handle, firstBytes, proxied }: Arrival): void {
+  take(arrival: Arrival): void {
+    const { handle, proxied } = arrival;
     if (proxied !== undefined) impersonate(handle, proxied);
-    let socket: Socket | undefined;
-    const onConnection = (accepted: Socket): void => {
-      socket = accepted;
-      if (firstBytes !== undefined) accepted.unshift(firstBytes);
-      accepted.once("close", this.#onEnded);
-    };
-    this.#server?.prependOnceListener("connection", onConnection);
+    this.#arrival = arrival;
     this.onconnection?.(0, handle);
-    if (socket !== undefined) return;
-    // The server's own limits have closed it.
-    this.#server?.off("connection", onConnection);
-    this.#onEnded();
+    // Where the server's own limits have closed it, there was no stream.
+    if (this.#arrival !== undefined) this.#onEnded();
+    this.#arrival = undefined;
   }
 
   listen(): number {

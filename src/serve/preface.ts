@@ -8,8 +8,8 @@ import type { ClientHandle } from "./handles.js";
 export interface Wanted {
   /** Whether a proxy's header has to come first. */
   proxyHeader: boolean;
-  /** Whether to wait for the head of a request. */
-  head: boolean;
+  /** What to wait for behind that: whatever comes first, or the whole head of a request. */
+  first: "nothing" | "bytes" | "head";
 }
 
 /** What was read. */
@@ -71,7 +71,7 @@ export class PrefaceReader {
   #onBytes(bytes: Buffer): void {
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
     if (this.#stage === "proxy-header") this.#readProxyHeader();
-    if (this.#stage === "head") this.#readHead();
+    if (this.#stage === "head") this.#readFirst();
   }
 
   #readProxyHeader(): void {
@@ -81,12 +81,13 @@ export class PrefaceReader {
     this.#proxied = header.client === "local" ? undefined : header.client;
     this.#bytes = this.#bytes.subarray(header.length);
     this.#stage = "head";
-    if (!this.#wanted.head) return this.#done();
+    if (this.#wanted.first === "nothing") return this.#done();
     this.#setTimer(HEAD_MS);
   }
 
-  #readHead(): void {
-    if (this.#bytes.length > 0 && readRequestHead(this.#bytes).type !== "incomplete") this.#done();
+  #readFirst(): void {
+    if (this.#bytes.length === 0) return;
+    if (this.#wanted.first === "bytes" || readRequestHead(this.#bytes).type !== "incomplete") this.#done();
   }
 
   /** Whoever sends and ends wants an answer still. */

@@ -138,14 +138,15 @@ test("a function sees who comes and who may get it, and chooses by id or by the 
   assert.deepEqual(logged, []);
 });
 
-test("only who is asked for the head waits for one", () => {
-  const wants = (options: BalanceOptions): boolean => make(options).chooser.wantsHead;
+test("only who is asked for the first bytes waits for them", () => {
+  const wants = (options: BalanceOptions): string => make(options).chooser.first;
   const balance = (): undefined => undefined;
   assert.deepEqual(
     [wants({ balance: "sticky" }), wants({ balance }), wants({ balance: "round-robin" })],
-    [false, false, false],
+    ["nothing", "nothing", "nothing"],
   );
-  assert.deepEqual([wants({ balance, peek: true }), wants({ balance: "sticky", stickyKey: () => "a" })], [true, true]);
+  assert.equal(wants({ balance, peek: true }), "bytes");
+  assert.equal(wants({ balance: "sticky", stickyKey: () => "a" }), "head");
 });
 
 interface Come {

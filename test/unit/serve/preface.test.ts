@@ -9,15 +9,18 @@ const HEAD = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
 const CLIENT = { address: "192.0.2.7", family: "IPv4", port: 4711 };
 
 const WANTED: Record<string, Wanted> = {
-  "a proxy's header": { proxyHeader: true, head: false },
-  "a head": { proxyHeader: false, head: true },
-  both: { proxyHeader: true, head: true },
+  "a proxy's header": { proxyHeader: true, first: "nothing" },
+  "a head": { proxyHeader: false, first: "head" },
+  both: { proxyHeader: true, first: "head" },
 };
 
 for (const [what, wanted] of Object.entries(WANTED)) {
   test(`${what}, in one piece or byte by byte`, (t) => {
-    const text = (wanted.proxyHeader ? HEADER : "") + (wanted.head ? HEAD : "");
-    const read = { firstBytes: wanted.head ? HEAD : undefined, proxied: wanted.proxyHeader ? CLIENT : undefined };
+    const text = (wanted.proxyHeader ? HEADER : "") + (wanted.first === "head" ? HEAD : "");
+    const read = {
+      firstBytes: wanted.first === "head" ? HEAD : undefined,
+      proxied: wanted.proxyHeader ? CLIENT : undefined,
+    };
     for (const size of [1, 7, text.length]) {
       const { client, outcomes } = make(t, wanted);
       for (let at = 0; at < text.length; at += size) {
@@ -46,6 +49,12 @@ test("a proxy that speaks for itself tells of nobody behind it", (t) => {
   const { client, outcomes } = make(t, WANTED["a proxy's header"]);
   client.receive("PROXY UNKNOWN\r\n");
   assert.deepEqual(outcomes, [{ type: "read", firstBytes: undefined, proxied: undefined }]);
+});
+
+test("where any first bytes will do, they are given on as they come", (t) => {
+  const { client, outcomes } = make(t, { proxyHeader: false, first: "bytes" });
+  client.receive("MAG");
+  assert.deepEqual(outcomes, [{ type: "read", firstBytes: "MAG", proxied: undefined }]);
 });
 
 test("what is no HTTP is given on at once", (t) => {
@@ -133,7 +142,7 @@ interface Made {
   outcomes: { type: string }[];
 }
 
-function make(t: TestContext, wanted: Wanted = { proxyHeader: false, head: false }): Made {
+function make(t: TestContext, wanted: Wanted = { proxyHeader: false, first: "nothing" }): Made {
   const client = new FakeClient();
   const outcomes: { type: string }[] = [];
   const onDone = (outcome: PrefaceOutcome): void => {
