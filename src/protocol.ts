@@ -64,6 +64,8 @@ export type ToNode =
   | { type: "refusal"; number: number; code: string; message: string }
   /** A connection that the master has accepted, to be answered with `taken` or `refused`; its handle comes with it. */
   | ({ type: "connection" } & HandedConnection)
+  /** The connection of this number was sent last and not answered: is it there? Handles get lost where no descriptor is left. */
+  | { type: "missing"; number: number }
   /** Stop accepting, finish what is in flight within so many milliseconds, end. */
   | { type: "drain"; timeout: number; idle: IdleLimit };
 

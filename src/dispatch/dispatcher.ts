@@ -18,6 +18,8 @@ export interface DispatcherOptions {
   settings: BalanceSettings;
   /** Hands a connection to a node, which answers with `taken` or `refused`. */
   send: (id: string, visit: Visit) => void;
+  /** Asks a node for the connection that it was sent last; it answers with `refused` if that has not arrived. */
+  ask: (id: string, number: number) => void;
   log: (line: string) => void;
   /** Told when a socket cannot listen. */
   report: (error: Error) => void;
@@ -162,7 +164,7 @@ export class Dispatcher {
       return;
     }
     seat.give(visit);
-    if (seat.isQueued && this.#patrol === undefined) this.#setPatrol();
+    if (seat.isAwaited && this.#patrol === undefined) this.#setPatrol();
   }
 
   #choose(visit: Visit): Seat | undefined {
@@ -205,15 +207,20 @@ export class Dispatcher {
   }
 
   #setPatrol(): void {
-    this.#patrol = setTimeout(() => this.#lookAfterQueues(), PATIENCE_MS).unref();
+    this.#patrol = setTimeout(() => this.#lookAround(), PATIENCE_MS).unref();
+  }
+
+  #lookAround(): void {
+    this.#patrol = undefined;
+    for (const seat of this.#seats.values()) if (seat.isStuck) this.#relieve(seat);
+    const isWaiting = [...this.#seats.values()].some(({ isAwaited }) => isAwaited);
+    if (this.#patrol === undefined && isWaiting) this.#setPatrol();
   }
 
   /** What waits for a process that stands still goes to others, unless it has to be that one. */
-  #lookAfterQueues(): void {
-    this.#patrol = undefined;
-    if (!this.#chooser.isSticky) {
-      for (const seat of this.#seats.values()) if (seat.isSlow) this.#dispatchAll(seat.takeBack());
-    }
-    if (this.#patrol === undefined && [...this.#seats.values()].some(({ isQueued }) => isQueued)) this.#setPatrol();
+  #relieve(seat: Seat): void {
+    if (!this.#chooser.isSticky) this.#dispatchAll(seat.takeBack());
+    const number = seat.missing();
+    if (number !== undefined) this.#options.ask(seat.id, number);
   }
 }

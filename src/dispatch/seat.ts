@@ -11,8 +11,10 @@ export interface SeatLine {
   taken(visit: Visit): void;
 }
 
-/** Milliseconds that a process may take to take a connection before others get what waits for it. */
+/** Milliseconds that a process may take to take a connection before new ones go to others. */
 export const PATIENCE_MS = 250;
+/** Milliseconds after which others get what waits for it, too. */
+export const STUCK_MS: number = 3 * PATIENCE_MS;
 
 export class Seat implements Candidate {
   readonly id: string;
@@ -27,6 +29,7 @@ export class Seat implements Candidate {
   readonly #now: () => number;
   readonly #lane: Visit[] = [];
   #offered: { readonly visit: Visit; readonly since: number } | undefined;
+  #asked: number | undefined;
   #held = 0;
 
   constructor(id: string, line: SeatLine, now: () => number) {
@@ -40,14 +43,27 @@ export class Seat implements Candidate {
     return this.#held + this.#lane.length + (this.#offered === undefined ? 0 : 1);
   }
 
-  /** Whether connections wait for their turn. */
-  get isQueued(): boolean {
-    return this.#lane.length > 0;
+  /** Whether a connection is on its way to it. */
+  get isAwaited(): boolean {
+    return this.#offered !== undefined;
   }
 
   /** Whether it has let a connection wait for long. */
   get isSlow(): boolean {
-    return this.#offered !== undefined && this.#now() - this.#offered.since >= PATIENCE_MS;
+    return this.#hasWaited(PATIENCE_MS);
+  }
+
+  /** Whether it has let one wait for so long that something is wrong. */
+  get isStuck(): boolean {
+    return this.#hasWaited(STUCK_MS);
+  }
+
+  /** The number of the connection that it has not answered, told once. */
+  missing(): number | undefined {
+    const number = this.#offered?.visit.number;
+    if (number === this.#asked) return undefined;
+    this.#asked = number;
+    return number;
   }
 
   /** One at a time is on its way, so that a process that stands still holds up only that one. */
@@ -89,6 +105,10 @@ export class Seat implements Candidate {
     const visit = this.#offered?.visit;
     this.#offered = undefined;
     return visit === undefined ? this.takeBack() : [visit, ...this.takeBack()];
+  }
+
+  #hasWaited(ms: number): boolean {
+    return this.#offered !== undefined && this.#now() - this.#offered.since >= ms;
   }
 
   #answered(number: number): Visit | undefined {

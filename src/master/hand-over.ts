@@ -20,6 +20,7 @@ export function dispatcherFor(
   const dispatcher = new Dispatcher({
     settings: balance,
     send: (id, visit) => children.get(id)?.send({ type: "connection", ...visit.message }, visit.handle),
+    ask: (id, number) => children.get(id)?.send({ type: "missing", number }),
     log,
     report,
     now: () => performance.now(),

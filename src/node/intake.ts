@@ -11,6 +11,10 @@ export class Intake {
   readonly #send: (message: ToMaster) => void;
   readonly #sockets = new Map<SocketKey, HandedSocket>();
   #ended = 0;
+  /** The number of the connection that came last. */
+  #last: number | undefined;
+  /** The number of the last one that did not. */
+  #missing: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(send: (message: ToMaster) => void) {
@@ -29,8 +33,17 @@ export class Intake {
     if (this.#sockets.has(key)) this.#send({ type: "open", key });
   }
 
+  /** Refuses a connection that was sent and has not arrived; should it still come, it is somebody else's. */
+  miss(number: number): void {
+    if (number === this.#last) return;
+    this.#missing = number;
+    this.#send({ type: "refused", number });
+  }
+
   /** @param handle `undefined` where this process had no descriptor left for it */
   take({ number, key, firstBytes, proxied }: HandedConnection, handle: ClientHandle | undefined): void {
+    if (number === this.#missing) return handle?.close();
+    this.#last = number;
     const socket = this.#sockets.get(key);
     if (handle === undefined || socket?.isOpen !== true) {
       this.#send({ type: "refused", number });

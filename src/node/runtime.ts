@@ -148,6 +148,8 @@ export class NodeRuntime implements Role {
         return this.#asked.get(message.socket.key)?.resolve(this.#socketOf(message.socket));
       case "connection":
         return this.#intake.take(message, handle as ClientHandle | undefined);
+      case "missing":
+        return this.#intake.miss(message.number);
       case "no-socket":
         return this.#asked.get(message.key)?.reject(new BindError(message.code as ErrorCode, message.message));
       case "answer":

@@ -54,10 +54,13 @@ export class HandedSocket {
     const { handle, proxied } = arrival;
     if (proxied !== undefined) impersonate(handle, proxied);
     this.#arrival = arrival;
-    this.onconnection?.(0, handle);
-    // Where the server's own limits have closed it, there was no stream.
-    if (this.#arrival !== undefined) this.#onEnded();
-    this.#arrival = undefined;
+    try {
+      this.onconnection?.(0, handle);
+    } finally {
+      // Where the server's own limits have closed it, there was no stream.
+      if (this.#arrival !== undefined) this.#onEnded();
+      this.#arrival = undefined;
+    }
   }
 
   listen(): number {

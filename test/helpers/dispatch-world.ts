@@ -12,6 +12,8 @@ export class DispatchWorld {
   readonly dispatcher: Dispatcher;
   /** What was handed to nodes, answered or not. */
   readonly offers: { readonly id: string; readonly visit: Visit }[] = [];
+  /** The questions for what is missing. */
+  readonly asked: { readonly id: string; readonly number: number }[] = [];
   readonly logged: string[] = [];
   readonly errors: Error[] = [];
   clock = 0;
@@ -22,6 +24,7 @@ export class DispatchWorld {
     this.dispatcher = new Dispatcher({
       settings: completeBalance(options),
       send: (id, visit) => this.#onOffer(id, visit),
+      ask: (id, number) => this.asked.push({ id, number }),
       log: (line) => this.logged.push(line),
       report: (error) => this.errors.push(error),
       now: () => this.clock,

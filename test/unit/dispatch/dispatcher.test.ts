@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Candidate } from "#src/balance/candidates.js";
-import { PATIENCE_MS } from "#src/dispatch/seat.js";
+import { PATIENCE_MS, STUCK_MS } from "#src/dispatch/seat.js";
 import { HandedSocket } from "#src/serve/handed-socket.js";
 import { DispatchWorld, KEY } from "../../helpers/dispatch-world.js";
 import { FakeAcceptor, FakeClient, LOCAL } from "../../helpers/fake-handles.js";
@@ -148,7 +148,7 @@ for (const options of [{ balance: "round-robin" }, LEAST] as const) {
     const stuck = world.at("node-1");
     while (world.at("node-2")) world.answer("node-2", "taken");
     assert.deepEqual(clients.filter(({ closed }) => closed === 1).length, 3);
-    pass(world, PATIENCE_MS);
+    pass(world, STUCK_MS);
     while (world.at("node-2")) world.answer("node-2", "taken");
     assert.deepEqual(
       clients.filter(({ closed }) => closed === 0),
@@ -159,6 +159,20 @@ for (const options of [{ balance: "round-robin" }, LEAST] as const) {
     assert.equal(world.place(), "node-1");
   });
 }
+
+test("a node that stands still is asked once for what it was sent last, and refuses what has not arrived", (t) => {
+  const pass = clock(t);
+  const world = new DispatchWorld().join("node-1");
+  const client = world.connect();
+  pass(world, PATIENCE_MS);
+  assert.equal(world.asked.length, 0);
+  for (let round = 0; round < 4; round++) pass(world, PATIENCE_MS);
+  assert.deepEqual(world.asked, [{ id: "node-1", number: world.offers[0]?.visit.number }]);
+  world.join("node-2");
+  world.answer("node-1", "refused");
+  world.answer("node-2", "taken");
+  assert.equal(client.closed, 1);
+});
 
 test("when all stand still, each connection waits for one of them", (t) => {
   const pass = clock(t);

@@ -9,7 +9,6 @@ test("one connection is on its way at a time, and the next follows when it is ta
   const { seat, offered, taken } = make();
   for (const number of [1, 2, 3]) seat.give(visit(number));
   assert.deepEqual(offered, [1]);
-  assert.equal(seat.isQueued, true);
   assert.equal(seat.take(1)?.number, 1);
   assert.equal(seat.take(2)?.number, 2);
   assert.equal(seat.take(3)?.number, 3);
@@ -20,7 +19,6 @@ test("one connection is on its way at a time, and the next follows when it is ta
       [1, 2, 3],
     ],
   );
-  assert.equal(seat.isQueued, false);
 });
 
 test("connections are those that it has, that on its way and those that wait, until they end", () => {
@@ -87,7 +85,7 @@ test("it is slow once a connection has waited for as long as patience lasts", ()
 test("a line that answers at once is heard", () => {
   const seat: Seat = new Seat("master", { offer: ({ number }) => void seat.take(number), taken: () => {} }, () => 0);
   for (const number of [1, 2]) seat.give(visit(number));
-  assert.deepEqual([seat.connections, seat.isQueued], [2, false]);
+  assert.equal(seat.connections, 2);
 });
 
 interface World {

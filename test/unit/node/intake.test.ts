@@ -43,6 +43,21 @@ test("a connection without a handle is refused", () => {
   assert.deepEqual(sent, [{ type: "refused", number: 9 }]);
 });
 
+test("what was sent last and is missing is refused, and closed should it still come", () => {
+  const { intake, sent } = make();
+  intake.socket(KEY, LOCAL).onconnection = () => {};
+  intake.take({ number: 1, key: KEY }, new FakeClient());
+  intake.miss(1);
+  intake.miss(2);
+  const late = new FakeClient();
+  intake.take({ number: 2, key: KEY }, late);
+  assert.equal(late.closed, 1);
+  assert.deepEqual(sent, [
+    { type: "taken", number: 1 },
+    { type: "refused", number: 2 },
+  ]);
+});
+
 test("only sockets whose connections are handed over are told of as open", () => {
   const { intake, sent } = make();
   intake.open(KEY);
