@@ -11,8 +11,11 @@ import type { Visit } from "./visit.js";
 export class Chooser {
   /** What it has to see of a connection. */
   readonly first: Wanted["first"];
-  /** Whether a client has to get the process that is its own, however slow. */
-  readonly isSticky: boolean;
+  /**
+   * Who is chosen from: all, however slow, where a client has a process of its own; those that are not slow; or only those
+   * that have nothing on its way to them, where one is as good as the other.
+   */
+  readonly from: "all" | "quick" | "free";
   readonly #settings: BalanceSettings;
   readonly #log: (line: string) => void;
   #last: string | undefined;
@@ -23,7 +26,7 @@ export class Chooser {
     this.#settings = settings;
     this.#log = log;
     this.first = settings.stickyKey !== undefined ? "head" : settings.peek ? "bytes" : "nothing";
-    this.isSticky = settings.balance === "sticky";
+    this.from = settings.balance === "sticky" ? "all" : settings.balance === "round-robin" ? "free" : "quick";
   }
 
   /** One of `seats`, of which there is at least one. */

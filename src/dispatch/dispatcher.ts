@@ -39,7 +39,7 @@ export class Dispatcher {
   readonly #own = new OwnLine((answer) => this.hear(MASTER_ID, answer));
   /** Those in rotation for each socket, found again after each change. */
   readonly #takers = new Map<SocketKey, readonly Seat[]>();
-  /** Nobody is there to take these. */
+  /** Nobody is there to take these, or free for them. */
   readonly #waiting: Visit[] = [];
   readonly #untaken = new Set<Visit>();
   readonly #allTaken = new Deferred<void>();
@@ -88,7 +88,7 @@ export class Dispatcher {
     if (seat === undefined || seat.rotation === rotation) return;
     seat.place = place;
     seat.rotation = rotation;
-    if (rotation === "out") this.#waiting.push(...seat.takeBack());
+    if (rotation === "out") this.#waiting.unshift(...seat.takeBack());
     this.#changed();
   }
 
@@ -102,8 +102,11 @@ export class Dispatcher {
     if (message.type === "taken") {
       seat?.ended(message.ended ?? 0);
       this.#forget(seat?.take(message.number));
-    } else if (message.type === "refused") this.#dispatchAll(seat?.refuse(message.number) ?? []);
-    else seat?.ended(message.count);
+      this.#dispatchNext();
+    } else if (message.type === "refused") {
+      this.#dispatchAll(seat?.refuse(message.number) ?? []);
+      this.#dispatchNext();
+    } else seat?.ended(message.count);
   }
 
   /** How busy a process is, 0 to 1. */
@@ -117,7 +120,7 @@ export class Dispatcher {
     const seat = this.#seats.get(id);
     if (seat === undefined) return;
     this.#seats.delete(id);
-    this.#waiting.push(...seat.takeBackAll());
+    this.#waiting.unshift(...seat.takeBackAll());
     this.#changed();
   }
 
@@ -159,10 +162,11 @@ export class Dispatcher {
 
   #dispatch(visit: Visit): void {
     const seat = this.#choose(visit);
-    if (seat === undefined) {
-      this.#waiting.push(visit);
-      return;
-    }
+    if (seat === undefined) this.#waiting.push(visit);
+    else this.#give(visit, seat);
+  }
+
+  #give(visit: Visit, seat: Seat): void {
     seat.give(visit);
     if (seat.isAwaited && this.#patrol === undefined) this.#setPatrol();
   }
@@ -171,8 +175,26 @@ export class Dispatcher {
     let seats = this.#takersOf(visit.key);
     if (visit.refusedBy.size > 0) seats = seats.filter(({ id }) => !visit.refusedBy.has(id));
     if (seats.length === 0) return undefined;
-    const ready = this.#chooser.isSticky ? seats : seats.filter((seat) => !seat.isSlow);
-    return this.#chooser.choose(visit, ready.length > 0 ? ready : seats);
+    const ready = this.#readyOf(seats);
+    return ready.length > 0 ? this.#chooser.choose(visit, ready) : undefined;
+  }
+
+  #readyOf(seats: readonly Seat[]): readonly Seat[] {
+    if (this.#chooser.from === "all") return seats;
+    if (this.#chooser.from === "free") return seats.filter((seat) => !seat.isAwaited);
+    const quick = seats.filter((seat) => !seat.isSlow);
+    return quick.length > 0 ? quick : seats;
+  }
+
+  /** Where connections wait for somebody to be free, one may be free now for the one that has waited longest. */
+  #dispatchNext(): void {
+    if (this.#chooser.from !== "free") return;
+    for (const [index, visit] of this.#waiting.entries()) {
+      const seat = this.#choose(visit);
+      if (seat === undefined) continue;
+      this.#waiting.splice(index, 1);
+      return this.#give(visit, seat);
+    }
   }
 
   #takersOf(key: SocketKey): readonly Seat[] {
@@ -219,7 +241,7 @@ export class Dispatcher {
 
   /** What waits for a process that stands still goes to others, unless it has to be that one. */
   #relieve(seat: Seat): void {
-    if (!this.#chooser.isSticky) this.#dispatchAll(seat.takeBack());
+    if (this.#chooser.from !== "all") this.#dispatchAll(seat.takeBack());
     const number = seat.missing();
     if (number !== undefined) this.#options.ask(seat.id, number);
   }

@@ -83,7 +83,7 @@ test("connections wait while nobody is there, and come in their order", () => {
 });
 
 test("a node that dies gives back what it has not taken, what it took is gone with it", () => {
-  const world = new DispatchWorld().join("node-1");
+  const world = new DispatchWorld(LEAST).join("node-1");
   const [taken, offered, queued] = [world.connect(), world.connect(), world.connect()];
   world.answer("node-1", "taken");
   world.join("node-2");
@@ -140,25 +140,37 @@ test("the fewest connections count from the handing over to the end", () => {
   assert.equal(world.place(), "node-3");
 });
 
-for (const options of [{ balance: "round-robin" }, LEAST] as const) {
-  test(`${options.balance}: a node that stands still holds up one connection, the others go elsewhere`, (t) => {
-    const pass = clock(t);
-    const world = new DispatchWorld(options).join("node-1", "node-2");
-    const clients = Array.from({ length: 6 }, () => world.connect());
-    const stuck = world.at("node-1");
-    while (world.at("node-2")) world.answer("node-2", "taken");
-    assert.deepEqual(clients.filter(({ closed }) => closed === 1).length, 3);
-    pass(world, STUCK_MS);
-    while (world.at("node-2")) world.answer("node-2", "taken");
-    assert.deepEqual(
-      clients.filter(({ closed }) => closed === 0),
-      [stuck],
-    );
-    assert.equal(world.place(), "node-2", "it gets none while it is slow");
-    world.answer("node-1", "taken");
-    assert.equal(world.place(), "node-1");
-  });
-}
+test("least-connections: a node that stands still holds up one connection, the others go elsewhere in time", (t) => {
+  const pass = clock(t);
+  const world = new DispatchWorld(LEAST).join("node-1", "node-2");
+  const clients = Array.from({ length: 6 }, () => world.connect());
+  const stuck = world.at("node-1");
+  while (world.at("node-2")) world.answer("node-2", "taken");
+  assert.deepEqual(clients.filter(({ closed }) => closed === 1).length, 3);
+  pass(world, STUCK_MS);
+  while (world.at("node-2")) world.answer("node-2", "taken");
+  assert.deepEqual(
+    clients.filter(({ closed }) => closed === 0),
+    [stuck],
+  );
+  assert.equal(world.place(), "node-2", "it gets none while it is slow");
+  world.answer("node-1", "taken");
+  assert.equal(world.place(), "node-1");
+});
+
+test("round-robin: while all are busy, connections wait for the first that is not, in the order in which they came", () => {
+  const world = new DispatchWorld().join("node-1", "node-2");
+  const clients = Array.from({ length: 6 }, () => world.connect());
+  const stuck = world.at("node-1");
+  for (const client of clients.slice(1)) {
+    assert.equal(world.at("node-2"), client);
+    world.answer("node-2", "taken");
+  }
+  assert.equal(stuck, clients[0]);
+  assert.equal(world.place(), "node-2", "it gets none while it has not answered");
+  world.answer("node-1", "taken");
+  assert.equal(world.place(), "node-1");
+});
 
 test("a node that stands still is asked once for what it was sent last, and refuses what has not arrived", (t) => {
   const pass = clock(t);
