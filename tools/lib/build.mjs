@@ -2,8 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { binOf, giveUp, root, say } from "./paths.mjs";
 
 const BUNDLE = "bundle";
@@ -31,6 +31,8 @@ export function build() {
  */
 function bundle() {
   const dist = join(root, "dist");
+  // Not there yet when this file is loaded in a fresh clone.
+  const { buildSync } = createRequire(import.meta.url)("esbuild");
   buildSync({
     absWorkingDir: root,
     entryPoints: [join(dist, "index.js"), join(dist, "master/runtime.js")],
