@@ -57,7 +57,8 @@ export class Dispatcher {
 
   /** Connections that nobody has taken yet, and those that were closed as they did not begin as a proxy's have to. */
   get counts(): { waiting: number; malformed: number } {
-    return { waiting: this.#untaken.size, malformed: this.#malformed };
+    const reading = [...this.#gates.values()].reduce((sum, gate) => sum + gate.reading, 0);
+    return { waiting: reading + this.#untaken.size, malformed: this.#malformed };
   }
 
   /** A held socket: it listens as soon as somebody takes its connections. */

@@ -29,6 +29,11 @@ export class Gate {
     this.#acceptor = new Acceptor(options.handle, options.backlog, (client) => this.#onClient(client));
   }
 
+  /** How many connections are being read. */
+  get reading(): number {
+    return this.#reading.size;
+  }
+
   /** @throws Error with the code of the system */
   open(): void {
     this.#acceptor.listen();
