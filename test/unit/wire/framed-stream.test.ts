@@ -100,12 +100,22 @@ describe("messages", () => {
     a.close();
   });
 
-  test("of one turn that pass 64 KiB are written without waiting for its end", async () => {
+  test("of one turn are written without waiting for its end: 2 KiB, then twice as much each time", async () => {
     const [a, b, endA] = framedPair();
-    for (let index = 0; index < 100; index++) a.send("x".repeat(1000));
+    a.send("x".repeat(1000));
+    assert.equal(endA.writableLength, 0);
+    a.send("x".repeat(1100));
+    assert.ok(endA.writableLength > 2_048);
+    for (let index = 2; index < 100; index++) a.send("x".repeat(1000));
     assert.ok(endA.writableLength > 60_000);
     await received(b, 100);
-    assert.equal(endA.writes, 2);
+    // 2, 4, 8, 16, 32 KiB, and the rest.
+    assert.equal(endA.writes, 6);
+    a.send("x");
+    await received(b, 1);
+    assert.equal(endA.writes, 7);
+    for (let index = 0; index < 3; index++) a.send("x".repeat(1000));
+    assert.ok(endA.writableLength > 2_048, "the next turn begins anew");
     a.close();
   });
 
