@@ -1,5 +1,5 @@
 // How connections are spread over the nodes, and what has to be known of them for that.
-import { isIP } from "node:net";
+import { readAddressRange } from "./address-range.js";
 import type { Balance } from "./balance/policies.js";
 import type { RequestHead } from "./balance/request-head.js";
 import { UsageError } from "./errors.js";
@@ -67,11 +67,6 @@ function needs(option: string, other: string): UsageError {
   return new UsageError("MN_ERR_OPTION", `option ${option}: it is taken with ${other} only`);
 }
 
-/** An address, or one with the number of bits that count. */
 function isRange(value: unknown): boolean {
-  if (typeof value !== "string") return false;
-  const [address = "", bits, ...rest] = value.split("/");
-  const most = isIP(address) === 4 ? 32 : 128;
-  const isLength = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  return isIP(address) !== 0 && isLength && rest.length === 0;
+  return typeof value === "string" && readAddressRange(value) !== undefined;
 }

@@ -48,7 +48,7 @@ export interface Status {
   wanted: number;
   /** Whether a rolling reload is under way. */
   reloading: boolean;
-  /** With a `balance` other than "shared": the connections that the master has accepted and nobody has taken yet. */
+  /** With a `balance` other than "shared": what became of the connections that the master accepts. */
   accepted: AcceptedCounts | undefined;
   nodes: NodeStatus[];
 }
@@ -57,6 +57,8 @@ export interface Status {
 export interface AcceptedCounts {
   /** Connections that nobody has taken yet. */
   waiting: number;
+  /** Open connections of each process that takes them, by its id: what least-connections goes by. */
+  held: Record<string, number>;
   /** How many were closed as they did not begin with the header of the PROXY protocol. */
   malformed: number;
 }

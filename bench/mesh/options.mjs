@@ -1,8 +1,7 @@
 // The options of `npm run bench:mesh`.
 
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { giveUp } from "../../tools/lib/paths.mjs";
+import { common, readCommandLine, text } from "../common/command-line.mjs";
 import { wholeNumber } from "../common/numbers.mjs";
 
 const USAGE = `npm run bench:mesh -- [options]
@@ -18,34 +17,15 @@ const USAGE = `npm run bench:mesh -- [options]
 
 const UNITS = { "": 1, k: 1024, m: 1024 * 1024 };
 
-const text = (fallback) => ({ type: "string", default: fallback });
-const flag = { type: "boolean", default: false };
-
 /** Ends the process, with a message, when an option is wrong. */
 export function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        rounds: text("5"),
-        ms: text("500"),
-        sizes: text("100,1k,16k,1m"),
-        only: text(""),
-        node: { type: "string", multiple: true, default: [process.execPath] },
-        json: flag,
-        "skip-build": flag,
-        help: flag,
-      },
-    });
-    if (values.help) return showHelp();
-    return checked(values);
-  } catch (error) {
-    return giveUp(`${error.message}\n${USAGE}`, 2);
-  }
-}
-
-function showHelp() {
-  process.stdout.write(`${USAGE}\n`);
-  process.exit();
+  const own = {
+    rounds: text("5"),
+    ms: text("500"),
+    sizes: text("100,1k,16k,1m"),
+    only: text(""),
+  };
+  return readCommandLine({ ...common, ...own }, USAGE, checked);
 }
 
 function checked({ rounds, ms, sizes, only, node, json, "skip-build": skipBuild }) {

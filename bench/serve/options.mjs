@@ -1,8 +1,7 @@
 // The options of `npm run bench`.
 
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { giveUp } from "../../tools/lib/paths.mjs";
+import { common, flag, readCommandLine, text } from "../common/command-line.mjs";
 import { wholeNumber } from "../common/numbers.mjs";
 import { PEERS } from "./peers.mjs";
 import { WORKS } from "./work.mjs";
@@ -29,36 +28,18 @@ ${wrapped(namesOf(WORKS))}
 peers:
 ${wrapped(idsOf(PEERS))}`;
 
-const text = (fallback) => ({ type: "string", default: fallback });
-const flag = { type: "boolean", default: false };
-
 /** Ends the process, with a message, when an option is wrong. */
 export function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        rounds: text("5"),
-        seconds: text("3"),
-        nodes: text("2,4"),
-        node: { type: "string", multiple: true, default: [process.execPath] },
-        only: text(namesOf(WORKS).join()),
-        peers: text(idsOf(PEERS).join()),
-        add: { type: "string" },
-        json: flag,
-        write: flag,
-        "skip-build": flag,
-        help: flag,
-      },
-    });
-    return values.help ? showHelp() : checked(values);
-  } catch (error) {
-    return giveUp(`${error.message}\n${USAGE}`, 2);
-  }
-}
-
-function showHelp() {
-  process.stdout.write(`${USAGE}\n`);
-  process.exit();
+  const own = {
+    rounds: text("5"),
+    seconds: text("3"),
+    nodes: text("2,4"),
+    only: text(namesOf(WORKS).join()),
+    peers: text(idsOf(PEERS).join()),
+    add: { type: "string" },
+    write: flag,
+  };
+  return readCommandLine({ ...common, ...own }, USAGE, checked);
 }
 
 function checked({ rounds, seconds, nodes, node, only, peers, add, json, write, "skip-build": skipBuild }) {

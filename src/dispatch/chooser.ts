@@ -12,10 +12,10 @@ export class Chooser {
   /** What it has to see of a connection. */
   readonly first: Wanted["first"];
   /**
-   * Who is chosen from: all, however slow, where a client has a process of its own; those that are not slow; or only those
+   * Who is chosen from: all, however slow, where a client has a process of its own; those that answer; or only those
    * that have nothing on its way to them, where one is as good as the other.
    */
-  readonly from: "all" | "quick" | "free";
+  readonly from: "all" | "responsive" | "free";
   readonly #settings: BalanceSettings;
   readonly #log: (line: string) => void;
   #last: string | undefined;
@@ -26,7 +26,7 @@ export class Chooser {
     this.#settings = settings;
     this.#log = log;
     this.first = settings.stickyKey !== undefined ? "head" : settings.peek ? "bytes" : "nothing";
-    this.from = settings.balance === "sticky" ? "all" : settings.balance === "round-robin" ? "free" : "quick";
+    this.from = settings.balance === "sticky" ? "all" : settings.balance === "round-robin" ? "free" : "responsive";
   }
 
   /** One of `seats`, of which there is at least one. */

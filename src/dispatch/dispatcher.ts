@@ -4,13 +4,15 @@ import type { BalanceSettings } from "../balance-options.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import { Deferred, pause } from "../promises.js";
 import type { SocketKey, ToDispatcher } from "../protocol.js";
+import type { AcceptedCounts } from "../role.js";
 import type { HandedSocket } from "../serve/handed-socket.js";
 import type { AcceptingHandle, ClientHandle } from "../serve/handles.js";
 import type { Preface } from "../serve/preface.js";
 import { Chooser } from "./chooser.js";
 import { Gate } from "./gate.js";
 import { OwnLine } from "./own-line.js";
-import { PATIENCE_MS, Seat, type SeatLine } from "./seat.js";
+import { PATIENCE_MS, type Seat, type SeatLine } from "./seat.js";
+import { Seats } from "./seats.js";
 import { trustedProxies } from "./trusted.js";
 import { Visit } from "./visit.js";
 
@@ -27,6 +29,8 @@ export interface DispatcherOptions {
   now: () => number;
 }
 
+/** Milliseconds between two looks at who has not answered. */
+const PATROL_MS = PATIENCE_MS / 3;
 /** Milliseconds that connections on their way have when no more are accepted. */
 const LAST_MS = 1_000;
 
@@ -35,10 +39,8 @@ export class Dispatcher {
   readonly #chooser: Chooser;
   readonly #isProxy: ((address: string) => boolean) | undefined;
   readonly #gates = new Map<SocketKey, Gate>();
-  readonly #seats = new Map<string, Seat>();
+  readonly #seats: Seats;
   readonly #own = new OwnLine((answer) => this.hear(MASTER_ID, answer));
-  /** Those in rotation for each socket, found again after each change. */
-  readonly #takers = new Map<SocketKey, readonly Seat[]>();
   /** Nobody is there to take these, or free for them. */
   readonly #waiting: Visit[] = [];
   readonly #untaken = new Set<Visit>();
@@ -51,14 +53,19 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     const { settings } = options;
     this.#options = options;
+    this.#seats = new Seats((id) => this.#lineTo(id), options.now);
     this.#chooser = new Chooser(settings, options.log);
     this.#isProxy = settings.proxyProtocol === false ? undefined : trustedProxies(settings.proxyProtocol);
   }
 
-  /** Connections that nobody has taken yet, and those that were closed as they did not begin as a proxy's have to. */
-  get counts(): { waiting: number; malformed: number } {
+  get counts(): AcceptedCounts {
+    const seats = this.#seats.all;
     const reading = [...this.#gates.values()].reduce((sum, gate) => sum + gate.reading, 0);
-    return { waiting: reading + this.#untaken.size, malformed: this.#malformed };
+    return {
+      waiting: reading + this.#untaken.size,
+      held: Object.fromEntries(seats.map(({ id, held }) => [id, held])),
+      malformed: this.#malformed,
+    };
   }
 
   /** A held socket: it listens as soon as somebody takes its connections. */
@@ -85,7 +92,7 @@ export class Dispatcher {
   /** A process is to get connections, or none any more. */
   rotate(id: string, place: string, rotation: Seat["rotation"]): void {
     // That it has ended is news of a node that is gone already.
-    const seat = rotation === "in" ? this.#seatOf(id) : this.#seats.get(id);
+    const seat = rotation === "in" ? this.#seats.getOrAdd(id) : this.#seats.get(id);
     if (seat === undefined || seat.rotation === rotation) return;
     seat.place = place;
     seat.rotation = rotation;
@@ -95,7 +102,7 @@ export class Dispatcher {
 
   hear(id: string, message: ToDispatcher): void {
     if (message.type === "open") {
-      this.#seatOf(id).keys.add(message.key);
+      this.#seats.getOrAdd(id).keys.add(message.key);
       return this.#changed();
     }
     // What a node said before it ended may come behind the news of its end.
@@ -120,7 +127,7 @@ export class Dispatcher {
   gone(id: string): void {
     const seat = this.#seats.get(id);
     if (seat === undefined) return;
-    this.#seats.delete(id);
+    this.#seats.remove(id);
     this.#waiting.unshift(...seat.takeBackAll());
     this.#changed();
   }
@@ -133,20 +140,12 @@ export class Dispatcher {
     for (const visit of this.#untaken) visit.handle.close();
     this.#untaken.clear();
     this.#waiting.length = 0;
-    for (const seat of this.#seats.values()) seat.takeBackAll();
+    for (const seat of this.#seats.all) seat.takeBackAll();
     clearTimeout(this.#patrol);
   }
 
-  /** A node says what it takes before it is in rotation. */
-  #seatOf(id: string): Seat {
-    const known = this.#seats.get(id);
-    if (known !== undefined) return known;
-    const seat = new Seat(id, id === MASTER_ID ? this.#own : this.#lineTo(id), this.#options.now);
-    this.#seats.set(id, seat);
-    return seat;
-  }
-
   #lineTo(id: string): SeatLine {
+    if (id === MASTER_ID) return this.#own;
     return { offer: (visit) => this.#options.send(id, visit), taken: ({ handle }) => handle.close() };
   }
 
@@ -173,7 +172,7 @@ export class Dispatcher {
   }
 
   #choose(visit: Visit): Seat | undefined {
-    let seats = this.#takersOf(visit.key);
+    let seats = this.#seats.takersOf(visit.key);
     if (visit.refusedBy.size > 0) seats = seats.filter(({ id }) => !visit.refusedBy.has(id));
     if (seats.length === 0) return undefined;
     const ready = this.#readyOf(seats);
@@ -183,8 +182,8 @@ export class Dispatcher {
   #readyOf(seats: readonly Seat[]): readonly Seat[] {
     if (this.#chooser.from === "all") return seats;
     if (this.#chooser.from === "free") return seats.filter((seat) => !seat.isAwaited);
-    const quick = seats.filter((seat) => !seat.isSlow);
-    return quick.length > 0 ? quick : seats;
+    const responsive = seats.filter((seat) => !seat.isStuck);
+    return responsive.length > 0 ? responsive : seats;
   }
 
   /** Where connections wait for somebody to be free, one may be free now for the one that has waited longest. */
@@ -198,18 +197,10 @@ export class Dispatcher {
     }
   }
 
-  #takersOf(key: SocketKey): readonly Seat[] {
-    const known = this.#takers.get(key);
-    if (known !== undefined) return known;
-    const takers = [...this.#seats.values()].filter(({ rotation, keys }) => rotation === "in" && keys.has(key));
-    this.#takers.set(key, takers);
-    return takers;
-  }
-
   /** Others take connections than before: sockets may listen, and who waited may be taken. */
   #changed(): void {
-    this.#takers.clear();
-    for (const [key, gate] of this.#gates) if (this.#takersOf(key).length > 0) this.#open(gate);
+    this.#seats.changed();
+    for (const [key, gate] of this.#gates) if (this.#seats.takersOf(key).length > 0) this.#open(gate);
     const waiting = this.#waiting.splice(0);
     for (const visit of waiting) visit.refusedBy.clear();
     this.#dispatchAll(waiting);
@@ -230,13 +221,13 @@ export class Dispatcher {
   }
 
   #setPatrol(): void {
-    this.#patrol = setTimeout(() => this.#lookAround(), PATIENCE_MS).unref();
+    this.#patrol = setTimeout(() => this.#lookAround(), PATROL_MS).unref();
   }
 
   #lookAround(): void {
     this.#patrol = undefined;
-    for (const seat of this.#seats.values()) if (seat.isStuck) this.#relieve(seat);
-    const isWaiting = [...this.#seats.values()].some(({ isAwaited }) => isAwaited);
+    for (const seat of this.#seats.all) if (seat.isStuck) this.#relieve(seat);
+    const isWaiting = this.#seats.all.some(({ isAwaited }) => isAwaited);
     if (this.#patrol === undefined && isWaiting) this.#setPatrol();
   }
 

@@ -1,18 +1,16 @@
 // The way of a connection to a server in this very process.
 import type { AddressInfo } from "node:net";
-import type { SocketKey } from "../protocol.js";
+import type { SocketKey, ToDispatcher } from "../protocol.js";
 import { HandedSocket } from "../serve/handed-socket.js";
 import type { SeatLine } from "./seat.js";
 import type { Visit } from "./visit.js";
 
-/** What a process answers to an offer, or says of the connections that it took. */
-export type Answer = { type: "taken" | "refused"; number: number } | { type: "ended"; count: number };
-
 export class OwnLine implements SeatLine {
-  readonly #answer: (answer: Answer) => void;
+  readonly #answer: (answer: ToDispatcher) => void;
   readonly #sockets = new Map<SocketKey, HandedSocket>();
 
-  constructor(answer: (answer: Answer) => void) {
+  /** @param answer as a node would by a message */
+  constructor(answer: (answer: ToDispatcher) => void) {
     this.#answer = answer;
   }
 

@@ -11,10 +11,8 @@ export interface SeatLine {
   taken(visit: Visit): void;
 }
 
-/** Milliseconds that a process may take to take a connection before new ones go to others. */
-export const PATIENCE_MS = 250;
-/** Milliseconds after which others get what waits for it, too. */
-export const STUCK_MS: number = 3 * PATIENCE_MS;
+/** Milliseconds that a process may take to take a connection before the next ones, and those that wait, go to others. */
+export const PATIENCE_MS = 750;
 
 export class Seat implements Candidate {
   readonly id: string;
@@ -48,14 +46,14 @@ export class Seat implements Candidate {
     return this.#offered !== undefined;
   }
 
-  /** Whether it has let a connection wait for long. */
-  get isSlow(): boolean {
-    return this.#hasWaited(PATIENCE_MS);
+  /** Whether it has let a connection wait for so long that something is wrong. */
+  get isStuck(): boolean {
+    return this.#offered !== undefined && this.#now() - this.#offered.since >= PATIENCE_MS;
   }
 
-  /** Whether it has let one wait for so long that something is wrong. */
-  get isStuck(): boolean {
-    return this.#hasWaited(STUCK_MS);
+  /** Connections that it has taken, and not told the end of. */
+  get held(): number {
+    return this.#held;
   }
 
   /** The number of the connection that it has not answered, told once. */
@@ -105,10 +103,6 @@ export class Seat implements Candidate {
     const visit = this.#offered?.visit;
     this.#offered = undefined;
     return visit === undefined ? this.takeBack() : [visit, ...this.takeBack()];
-  }
-
-  #hasWaited(ms: number): boolean {
-    return this.#offered !== undefined && this.#now() - this.#offered.since >= ms;
   }
 
   #answered(number: number): Visit | undefined {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
 import { greeted } from "../helpers/clients/balanced.js";
+import type { Status } from "multi-node";
 import { Service } from "../helpers/service.js";
 
 type Held = { id: string; socket: Socket };
@@ -15,19 +16,19 @@ test("200 slow connections over 4 nodes are 50 each, and so again after some end
   const options = { nodes: NODES, balance: "least-connections", more: ["greets"] };
   const service = await Service.start(t, "balance-service.js", options);
   const { greets } = await (await service.member("master")).do<{ greets: { port: number } }>("addresses");
-  const first = await fill(service, greets.port, []);
+  const first = await fill(greets.port, []);
   t.after(() => first.forEach(({ socket }) => socket.destroy()));
   assert.deepEqual(countOf(first), even("node-1", "node-2", "node-3", "node-4"));
 
   const killed = await service.member("node-2");
   const ending = first.filter(({ id }) => id === "node-1").slice(0, 30);
-  await end(service, ending, first);
+  await end(service, ending, EACH - ending.length);
   killed.kill("SIGKILL");
   await service.program.first("ready", ({ id }) => id === "node-5");
   const kept = first.filter((connection) => !ending.includes(connection) && connection.id !== "node-2");
   await assertHeld(service, kept, "node-1", "node-3", "node-4", "node-5");
 
-  const all = await fill(service, greets.port, kept);
+  const all = await fill(greets.port, kept);
   t.after(() => all.forEach(({ socket }) => socket.destroy()));
   assert.deepEqual(countOf(all), even("node-1", "node-3", "node-4", "node-5"));
   await assertHeld(service, all, "node-1", "node-3", "node-4", "node-5");
@@ -35,32 +36,18 @@ test("200 slow connections over 4 nodes are 50 each, and so again after some end
   await service.program.stop();
 });
 
-/**
- * Opens as many as are missing, some at a time. A node that gets no time from a busy machine loses its turn to others;
- * the next ones make up for it, and one more for each node may have to come anew.
- */
-async function fill(service: Service, port: number, kept: Held[]): Promise<Held[]> {
-  let all = [...kept];
-  for (let corrections = 0; corrections <= NODES; ) {
-    while (all.length < CONNECTIONS) all.push(...(await greeted(port, NODES)));
-    const [tooMany] = Object.entries(countOf(all)).flatMap(([id, count]) => (count > EACH ? [id] : []));
-    if (tooMany === undefined) break;
-    const ending = all.filter(({ id }) => id === tooMany).slice(EACH);
-    corrections += ending.length;
-    await end(service, ending, all);
-    all = all.filter((connection) => !ending.includes(connection));
-    if (corrections <= NODES) all.push(...(await greeted(port, ending.length)));
-  }
-  return all;
+/** Opens as many as are missing, all at once. */
+async function fill(port: number, kept: Held[]): Promise<Held[]> {
+  return [...kept, ...(await greeted(port, CONNECTIONS - kept.length))];
 }
 
-/** Ends some connections of one node out of all; resolves when it holds the rest, and the master knows. */
-async function end(service: Service, connections: Held[], all: Held[]): Promise<void> {
+/** Ends connections of one node, which then has so many left; resolves when the master knows. */
+async function end(service: Service, connections: Held[], left: number): Promise<void> {
   const [{ id } = { id: "" }] = connections;
   for (const { socket } of connections) socket.destroy();
-  const left = all.filter((connection) => connection.id === id).length - connections.length;
-  const member = await service.member(id);
-  while ((await member.do<number>("held")) !== left);
+  const master = await service.member("master");
+  let held: number | undefined;
+  while (held !== left) held = (await master.do<Status>("status")).accepted?.held[id];
 }
 
 /** The nodes really hold what the clients think. */

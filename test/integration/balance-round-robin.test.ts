@@ -99,7 +99,8 @@ test("round-robin, with masterListen and some trusted proxies", async (t) => {
     assert.deepEqual(before, { waiting: 0, malformed: 0 });
     assert.equal(await say(port, request("/"), { from: PROXY }), "");
     assert.equal(await say(port, request("/"), { from: PROXY, before: "PROXY TCP4 192.0.2.7\r\n" }), "");
-    assert.deepEqual((await statusOf(one)).accepted, { waiting: 0, malformed: 2 });
+    const { waiting, malformed } = (await statusOf(one)).accepted ?? {};
+    assert.deepEqual([waiting, malformed], [0, 2]);
   });
 
   await t.test("for a node that stands still one connection waits, and is answered when it goes on", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Candidate } from "#src/balance/candidates.js";
-import { PATIENCE_MS, STUCK_MS } from "#src/dispatch/seat.js";
+import { PATIENCE_MS } from "#src/dispatch/seat.js";
 import { HandedSocket } from "#src/serve/handed-socket.js";
 import { DispatchWorld, KEY } from "../../helpers/dispatch-world.js";
 import { FakeAcceptor, FakeClient, LOCAL } from "../../helpers/fake-handles.js";
@@ -35,9 +35,9 @@ test("a connection is handed over, and let go of once it is taken", () => {
   const world = new DispatchWorld().join("node-1");
   const client = world.connect();
   assert.equal(world.at("node-1"), client);
-  assert.deepEqual([client.closed, world.dispatcher.counts], [0, { waiting: 1, malformed: 0 }]);
+  assert.deepEqual([client.closed, world.dispatcher.counts], [0, { waiting: 1, held: { "node-1": 0 }, malformed: 0 }]);
   world.answer("node-1", "taken");
-  assert.deepEqual([client.closed, world.dispatcher.counts], [1, { waiting: 0, malformed: 0 }]);
+  assert.deepEqual([client.closed, world.dispatcher.counts], [1, { waiting: 0, held: { "node-1": 1 }, malformed: 0 }]);
 });
 
 test("what a node is told holds all that is known of a connection", () => {
@@ -66,7 +66,7 @@ test("what all refuse waits until something changes, and then each is asked agai
   world.answer("node-1", "refused");
   world.answer("node-2", "refused");
   assert.deepEqual(world.wayOf(client), ["node-1", "node-2"]);
-  assert.deepEqual(world.dispatcher.counts, { waiting: 1, malformed: 0 });
+  assert.deepEqual(world.dispatcher.counts, { waiting: 1, held: { "node-1": 0, "node-2": 0 }, malformed: 0 });
   world.leave("node-1");
   assert.equal(world.at("node-2"), client);
 });
@@ -147,7 +147,7 @@ test("least-connections: a node that stands still holds up one connection, the o
   const stuck = world.at("node-1");
   while (world.at("node-2")) world.answer("node-2", "taken");
   assert.deepEqual(clients.filter(({ closed }) => closed === 1).length, 3);
-  pass(world, STUCK_MS);
+  pass(world, PATIENCE_MS);
   while (world.at("node-2")) world.answer("node-2", "taken");
   assert.deepEqual(
     clients.filter(({ closed }) => closed === 0),
@@ -176,7 +176,7 @@ test("a node that stands still is asked once for what it was sent last, and refu
   const pass = clock(t);
   const world = new DispatchWorld().join("node-1");
   const client = world.connect();
-  pass(world, PATIENCE_MS);
+  pass(world, PATIENCE_MS - 1);
   assert.equal(world.asked.length, 0);
   for (let round = 0; round < 4; round++) pass(world, PATIENCE_MS);
   assert.deepEqual(world.asked, [{ id: "node-1", number: world.offers[0]?.visit.number }]);
@@ -281,7 +281,7 @@ test("what does not begin as a proxy's connection has to is closed and counted, 
   wrong.receive("GET / HTTP/1.1\r\n");
   gone.receive();
   assert.deepEqual([wrong.closed, gone.closed, world.offers.length], [1, 1, 0]);
-  assert.deepEqual(world.dispatcher.counts, { waiting: 0, malformed: 1 });
+  assert.deepEqual(world.dispatcher.counts, { waiting: 0, held: {}, malformed: 1 });
 });
 
 test("only the proxies of the list are waited for, others are clients themselves", () => {

@@ -69,17 +69,17 @@ test("what waits comes back, and with the end that on its way too", () => {
 test("it is slow once a connection has waited for as long as patience lasts", () => {
   const world = make();
   const { seat } = world;
-  assert.equal(seat.isSlow, false);
+  assert.equal(seat.isStuck, false);
   seat.give(visit(1));
   seat.give(visit(2));
   world.clock += PATIENCE_MS - 1;
-  assert.equal(seat.isSlow, false);
+  assert.equal(seat.isStuck, false);
   world.clock += 1;
-  assert.equal(seat.isSlow, true);
+  assert.equal(seat.isStuck, true);
   seat.take(1);
-  assert.equal(seat.isSlow, false, "the next one has its own time");
+  assert.equal(seat.isStuck, false, "the next one has its own time");
   world.clock += PATIENCE_MS;
-  assert.equal(seat.isSlow, true);
+  assert.equal(seat.isStuck, true);
 });
 
 test("a line that answers at once is heard", () => {

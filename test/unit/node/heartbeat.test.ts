@@ -57,6 +57,16 @@ test("an open inspector is told", { skip: inspector.url() !== undefined && "one 
   );
 });
 
+test("where the system does not tell the memory, the beat goes on with what was known", (t) => {
+  const { beats } = start(t);
+  t.mock.timers.tick(1_000);
+  t.mock.method(process.memoryUsage, "rss", () => {
+    throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+  });
+  t.mock.timers.tick(1_000);
+  assert.equal(beats[1]?.rss, beats[0]?.rss);
+});
+
 /** A heart whose seconds the test lets pass. */
 function start(t: TestContext): { beats: Beat[]; counts: { served: number; connections: number } } {
   t.mock.timers.enable({ apis: ["setInterval"] });
