@@ -43,6 +43,13 @@ test("sticky: the port does not matter, nor the second half of an IPv6 address",
   }
 });
 
+test("sticky: a key that is the id of a node means that node, however its place is hashed", () => {
+  const { choose } = make({ balance: "sticky", stickyKey: ({ url }) => url.slice(1) }, 0, 0, 0);
+  const ask = (key: string): string | undefined => choose({ text: `GET /${key} HTTP/1.1\r\nHost: a\r\n\r\n` });
+  assert.deepEqual(["node-1", "node-2", "node-3"].map(ask), ["node-1", "node-2", "node-3"]);
+  assert.equal(ask("node-9"), ask("node-9"), "one that is gone is a key like any other");
+});
+
 test("sticky: two nodes of one place are one, and the older of them has its clients", () => {
   const { choose, seats } = make({ balance: "sticky" }, 0, 0);
   const before = choose({ address: "192.0.2.9" });
