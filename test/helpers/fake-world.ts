@@ -58,8 +58,8 @@ export class FakeWorld implements World {
   readonly exits: NodeExit[] = [];
   readonly reloads: ReloadEvent[] = [];
   readonly ends: (StartError | undefined)[] = [];
-  /** Each node's way through its states. */
-  readonly moves: string[] = [];
+  /** The states that nodes came to, and what they were sent, in order. */
+  readonly history: string[] = [];
   closeRequests = 0;
   /** What chance gives: 0 is the longest delay, and the latest end of a lifetime. */
   chance = 0;
@@ -70,7 +70,7 @@ export class FakeWorld implements World {
   }
 
   moved({ id, state }: { id: string; state: string }): void {
-    this.moves.push(`${id} ${state}`);
+    this.history.push(`${id} is ${state}`);
   }
 
   accepted(): undefined {}
@@ -101,6 +101,7 @@ export class FakeWorld implements World {
 
   send(id: string, message: ToNode): void {
     this.sent.push({ id, message });
+    this.history.push(`${message.type} to ${id}`);
   }
 
   kill(id: string): void {

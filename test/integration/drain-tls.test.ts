@@ -6,6 +6,9 @@ import { ca, DrainingNode } from "../helpers/clients/draining-node.js";
 import { HeldBack } from "../helpers/clients/held-back.js";
 import { RawClient } from "../helpers/clients/raw.js";
 
+/** Milliseconds: longer than a test waits for anything. */
+const LATER = 120_000;
+
 for (const kind of ["https", "tls"]) {
   test(`${kind}: a TLS handshake that has begun is finished and served`, async (t) => {
     const node = await DrainingNode.start(t, kind);
@@ -35,8 +38,8 @@ for (const kind of ["https", "tls"]) {
     await node.ends();
   });
 
-  test(`${kind}: a connection whose client never speaks is ended`, async (t) => {
-    const node = await DrainingNode.start(t, kind);
+  test(`${kind}: a connection whose client never speaks is ended, long before the deadline`, async (t) => {
+    const node = await DrainingNode.start(t, kind, { drainTimeout: LATER });
     const client = await RawClient.open(t, node.port);
     await node.accepted();
     await node.drain();
@@ -44,6 +47,15 @@ for (const kind of ["https", "tls"]) {
     await node.ends();
   });
 }
+
+test("https: a connection whose client asks for nothing is ended, long before the deadline", async (t) => {
+  const node = await DrainingNode.start(t, "https", { drainTimeout: LATER });
+  const client = await RawClient.open(t, node.port, { ca });
+  await node.accepted();
+  await node.drain();
+  await client.ends();
+  await node.ends();
+});
 
 for (const kind of ["net", "tls"]) {
   test(`${kind}: a connection is the program's and the client's until the deadline`, async (t) => {

@@ -24,6 +24,13 @@ test("each node that serves is announced, the last of them as that", () => {
   assert.deepEqual(world.deadlines, []);
 });
 
+test("who hands connections over hears of each state that a node comes to, before the node hears of its drain", () => {
+  const world = new FakeWorld({ places: 1 }).start();
+  world.say("node-1", "ready");
+  world.supervisor.tell({ type: "stop", idle: null });
+  assert.deepEqual(world.history, ["node-1 is serving", "node-1 is draining", "drain to node-1"]);
+});
+
 test("a node that dies is replaced at once, and its end is told", () => {
   const world = new FakeWorld().start();
   world.say("node-1", "ready");

@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { HandedSocket } from "#src/serve/handed-socket.js";
 import { adopt } from "#src/serve/server.js";
 import { eventually, within } from "../../helpers/deadline.js";
+import { duplexPair } from "../../helpers/duplex-pair.js";
 import { FakeClient, LOCAL } from "../../helpers/fake-handles.js";
 import { clientOf } from "../../helpers/socket-handles.js";
 import { uncaughtErrors } from "../../helpers/uncaught.js";
@@ -105,6 +106,16 @@ test("beyond the server's maxConnections a connection is dropped, as it would be
   const [accepted] = (await connected) as [Socket];
   assert.equal(drops.length, 1);
   accepted.destroy();
+});
+
+test("a connection that the program gives its server itself is none of those that were handed over", async (t) => {
+  const { server, ended } = await listen(t, createServer());
+  const [own] = duplexPair();
+  server.emit("connection", own);
+  const closed = once(own, "close");
+  own.destroy();
+  await within(closed, "it is closed");
+  assert.equal(ended(), 0);
 });
 
 test("a listener of the program's that throws is no business of the next connection", async (t) => {
