@@ -8,6 +8,8 @@ export type ErrorCode =
   | "MN_ERR_CALL_ABORTED"
   | "MN_ERR_CALL_TIMEOUT"
   | "MN_ERR_CLOSED"
+  | "MN_ERR_CONTROL_REQUEST"
+  | "MN_ERR_CONTROL_TIMEOUT"
   | "MN_ERR_FRAME_TOO_LARGE"
   | "MN_ERR_FRAME_TRUNCATED"
   | "MN_ERR_FRAME_TYPE"
@@ -24,6 +26,8 @@ export type ErrorCode =
   | "MN_ERR_NOT_A_STREAM"
   | "MN_ERR_NO_HANDLER"
   | "MN_ERR_NO_PERMISSION"
+  | "MN_ERR_NO_SERVICE"
+  | "MN_ERR_NO_SUCH_NODE"
   | "MN_ERR_OPTION"
   | "MN_ERR_PEER_GONE"
   | "MN_ERR_PORT_IN_USE"
@@ -33,6 +37,8 @@ export type ErrorCode =
   | "MN_ERR_SERVER_TYPE"
   | "MN_ERR_START_FAILED"
   | "MN_ERR_STREAM_FAILED"
+  | "MN_ERR_TOOL_FAILED"
+  | "MN_ERR_UDP"
   | "MN_ERR_UPGRADE_FAILED";
 
 /** What all errors of this library have in common. `cause` is the error behind it, where there is one. */
@@ -70,6 +76,9 @@ export class CallAbortedError extends MultiNodeError {}
 
 /** Nobody there handles calls of that name, so nothing has run: call another process, or call again later. */
 export class NoHandlerError extends MultiNodeError {}
+
+/** A running service cannot be steered as asked: it is not there, is another user's, does not answer, or refuses. */
+export class ControlError extends MultiNodeError {}
 
 /** The process is gone, and what it was asked may have run or not: call another where running twice does no harm. */
 export class PeerGoneError extends MultiNodeError {}

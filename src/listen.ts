@@ -33,7 +33,7 @@ export function listen(options: ListenOptions, server: ServerSource): Nodes {
   const told = boot;
   service = new Nodes(
     (outlet) =>
-      told === undefined ? makeMaster(serviceOptions, outlet) : new NodeRuntime(told, serviceOptions, outlet),
+      told === undefined ? loadMaster(serviceOptions, outlet) : new NodeRuntime(told, serviceOptions, outlet),
     { port, source: server, limits: serviceOptions, log: serviceOptions.log },
   );
   service.once("close", () => {
@@ -43,9 +43,7 @@ export function listen(options: ListenOptions, server: ServerSource): Nodes {
 }
 
 /** A node never needs what makes a master, so it does not load it: half of the time to load, and of the memory. */
-function makeMaster(options: ServiceOptions, outlet: Outlet): Role {
-  const { MasterRuntime } = createRequire(import.meta.url)(
-    "./master/runtime.js",
-  ) as typeof import("./master/runtime.js");
-  return new MasterRuntime(options, outlet);
+function loadMaster(options: ServiceOptions, outlet: Outlet): Role {
+  const { makeMaster } = createRequire(import.meta.url)("./make-master.js") as typeof import("./make-master.js");
+  return makeMaster(options, outlet);
 }

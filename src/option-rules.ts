@@ -99,6 +99,11 @@ export function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "";
 }
 
+/** What can stand in a table and on a command line. */
+export function isName(value: unknown): boolean {
+  return typeof value === "string" && /^\P{Cc}{1,100}$/u.test(value);
+}
+
 export function show(value: unknown): string {
   return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100 });
 }

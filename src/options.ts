@@ -11,6 +11,7 @@ import {
   countOrOff,
   flag,
   hangTimeout,
+  isName,
   isText,
   payload,
   portNumber,
@@ -23,6 +24,7 @@ import {
   timeoutOrOff,
   wrongValue,
 } from "./option-rules.js";
+import type { LogFormat } from "./log-lines.js";
 import { completeRestart, type RestartOptions } from "./restart-options.js";
 
 const MEBIBYTE = 1024 * 1024;
@@ -86,6 +88,8 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
   group?: string | number;
   /** Whether SIGTERM, SIGINT and SIGQUIT end the service in order. Default: true. */
   signals?: boolean;
+  /** What the service is called, for whoever looks for it. Default: the name of the program's package, or of its file. */
+  name?: string;
   /** Where to say what the master notices: `true` is standard error, `false` nowhere. Default: true. */
   log?: boolean | ((line: string) => void);
 }
@@ -126,6 +130,12 @@ export interface ServiceOptions {
   user: string | number | undefined;
   group: string | number | undefined;
   signals: boolean;
+  /** `undefined`: as the program is called. */
+  name: string | undefined;
+  /** How the master passes on what its nodes write. */
+  output: LogFormat;
+  /** Set where the program knows nothing of this package: the TCP ports that are left to Node. */
+  hosted: { exclusive: readonly number[] } | undefined;
   log: (line: string) => void;
 }
 
@@ -165,6 +175,7 @@ const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule
   user: account,
   group: account,
   signals: flag,
+  name: { takes: "a name of 1 to 100 characters, none of them a control character", accepts: isName },
   log: { takes: "true, false or a function", accepts: (value) => flag.accepts(value) || typeof value === "function" },
 };
 
@@ -226,6 +237,9 @@ function completeService(options: ListenOptions): ServiceOptions {
     user: options.user,
     group: options.group,
     signals: options.signals ?? true,
+    name: options.name,
+    output: "raw",
+    hosted: undefined,
     log: typeof log === "function" ? log : log ? writeToStderr : () => {},
   };
 }

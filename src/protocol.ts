@@ -14,6 +14,20 @@ export interface Boot {
   folder: string;
   /** The held sockets that were known at the start; those without a descriptor the master accepts from itself. */
   sockets: (SocketInfo & { fd?: number })[];
+  /** What a program is to know that does not call listen() of this package itself. */
+  hosted?: HostedSettings;
+}
+
+/** What a node of a program that knows nothing of this package keeps to. */
+export interface HostedSettings {
+  /** Milliseconds. */
+  drainTimeout: number;
+  /** Bytes. */
+  maxPayload: number;
+  /** Bytes. */
+  maxBufferedAmount: number;
+  /** TCP ports that are left to Node: only one process can have each. */
+  exclusive: readonly number[];
 }
 
 /** The variable through which a new master learns that it replaces an old one; removed as soon as read. */
@@ -62,6 +76,8 @@ export type ToNode =
   /** The answer to `ask`. */
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
+  /** Somebody wants to look inside it; answered with `tool-answer` or `tool-refusal`. */
+  | { type: "tool"; number: number; tool: Tool }
   /** A connection that the master has accepted, to be answered with `taken` or `refused`; its handle comes with it. */
   | ({ type: "connection" } & HandedConnection)
   /** The connection of this number was sent last and not answered: is it there? Handles get lost where no descriptor is left. */
@@ -73,7 +89,12 @@ export type ToNode =
 export type IdleLimit = number | null;
 
 /** From a node to the master. */
-export type ToMaster = ToSupervisor | ToDispatcher;
+export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox;
+
+/** What a node answers to `tool`. */
+export type ToToolbox =
+  | { type: "tool-answer"; number: number; value: unknown }
+  | { type: "tool-refusal"; number: number; code: string; message: string };
 
 /** What a node says of the connections that the master hands over. */
 export type ToDispatcher =
@@ -119,7 +140,22 @@ export interface HandedConnection {
 }
 
 /** What every process may want of the master. */
-export type Order = { type: "reload" } | { type: "resize"; nodes: number } | { type: "status" };
+export type Order =
+  | { type: "reload" }
+  | { type: "resize"; nodes: number }
+  /** Replace one node, by its id. */
+  | { type: "restart"; node: string }
+  | { type: "status" };
+
+/** What can be done inside a running node. Paths are absolute, and of files that are not there yet. */
+export type Tool =
+  /** A REPL for one client; answered with the path of the Unix socket that it waits at. */
+  | { name: "repl" }
+  /** Answered with the inspector's address on loopback. */
+  | { name: "inspect" }
+  | { name: "profile"; seconds: number; path: string }
+  | { name: "heap"; path: string }
+  | { name: "report"; path: string };
 
 /** What a node tells about itself with each heartbeat. */
 export interface Beat {
@@ -131,8 +167,20 @@ export interface Beat {
   connections: number;
   /** Share of the time since the last beat in which its event loop was busy, 0 to 1. */
   utilization: number;
+  /** Milliseconds by which this beat came late: what a timer of the program waits too. */
+  delay: number;
+  /** CPU time since the last beat as a share of one core, all threads together. */
+  cpu: number;
+  /** Of `served`, how many a second since the last beat. */
+  rate: number;
+  /** Milliseconds from a request to the end of its answer, over the last seconds; `null` while there was none. */
+  responseTime: { p50: number; p99: number } | null;
   /** Whether an inspector is open: somebody may have stopped it on purpose. */
   inspected: boolean;
+}
+
+export function isToToolbox(message: ToMaster): message is ToToolbox {
+  return message.type === "tool-answer" || message.type === "tool-refusal";
 }
 
 export function isToDispatcher(message: ToMaster): message is ToDispatcher {

@@ -40,6 +40,13 @@ export interface NodeExit {
 
 /** What is known of a service: see status(). */
 export interface Status {
+  /** What the service is called; see the option `name`. */
+  name: string;
+  /** The program that its nodes run, and the folder that they run it in. */
+  script: string;
+  cwd: string;
+  /** Where it listens. */
+  addresses: (AddressInfo | string)[];
   /** The master's process id. */
   pid: number;
   /** Milliseconds since the epoch at which the master started. */

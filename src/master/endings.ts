@@ -1,5 +1,5 @@
 // Pure: how the ends of nodes read, in the log and in the errors that end a service.
-import { StartError } from "../errors.js";
+import { ControlError, StartError } from "../errors.js";
 import type { NodeExit } from "../role.js";
 import type { NodeRecord } from "./fleet.js";
 import { FAILED_STARTS_LIMIT } from "./restart.js";
@@ -68,12 +68,29 @@ export function tooManyDeaths(program: string, exit: NodeExit, deaths: number, p
 }
 
 export function reloadFailed(exit: NodeExit, { servingSince }: Pick<NodeRecord, "servingSince">): StartError {
+  const how = howSuccessorFailed(exit, { servingSince });
+  return new StartError("MN_ERR_RELOAD_FAILED", `the reload was given up, the old nodes go on: ${how}`);
+}
+
+function howSuccessorFailed(exit: NodeExit, { servingSince }: Pick<NodeRecord, "servingSince">): string {
   const how =
     servingSince === undefined ? describeStart(exit) : `${describeEnd(exit)} just after it had begun to serve`;
-  return new StartError(
-    "MN_ERR_RELOAD_FAILED",
-    `the reload was given up, the old nodes go on: the new ${exit.id} ${how}`,
-  );
+  return `the new ${exit.id} ${how}`;
+}
+
+/** Told of a node that was to be replaced alone. */
+export function renewalFailed(exit: NodeExit, node: Pick<NodeRecord, "servingSince" | "replaces">): StartError {
+  return new StartError("MN_ERR_RELOAD_FAILED", `${node.replaces} goes on: ${howSuccessorFailed(exit, node)}`);
+}
+
+export function noSuchNode(
+  id: string,
+  state: NodeRecord["state"] | undefined,
+  serving: readonly Pick<NodeRecord, "id">[],
+): ControlError {
+  const why = state === undefined ? "is not there" : `is ${state}`;
+  const others = serving.length === 0 ? "none serves" : `${serving.map((node) => node.id).join(", ")} serve`;
+  return new ControlError("MN_ERR_NO_SUCH_NODE", `${id} ${why}: a node that serves is taken, and ${others}`);
 }
 
 export function reloadAbandoned(): StartError {

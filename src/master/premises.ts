@@ -9,6 +9,7 @@ import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
 import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
 import { Sockets } from "./sockets.js";
+import { Toolbox } from "./toolbox.js";
 
 const TOKEN_BYTES = 32;
 /** Seconds that nodes have beyond their drain time once the master is gone. */
@@ -28,6 +29,7 @@ export class Premises {
   /** Hands connections over, where nodes do not accept themselves. */
   readonly dispatcher: Dispatcher | undefined;
   readonly sockets: Sockets;
+  readonly toolbox: Toolbox = new Toolbox((id, message) => this.children.get(id)?.send(message));
   readonly reaper: Reaper = new Reaper();
   readonly #account: Account | undefined;
   /** Milliseconds. */

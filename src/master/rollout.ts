@@ -2,7 +2,7 @@
 import type { StartError } from "../errors.js";
 import { Deferred } from "../promises.js";
 import type { NodeExit, ReloadEvent } from "../role.js";
-import { reloadAbandoned, reloadFailed } from "./endings.js";
+import { noSuchNode, reloadAbandoned, reloadFailed, renewalFailed } from "./endings.js";
 import type { Fleet, NodeRecord } from "./fleet.js";
 import { isReloaded, nextToReplace } from "./reload.js";
 
@@ -32,6 +32,8 @@ export class Rollout {
   #running: Deferred<void> | undefined;
   /** All that were asked for while one runs become one more. */
   #next: Deferred<void> | undefined;
+  /** Single nodes that somebody wants to be replaced, by their id. */
+  readonly #renewals = new Map<string, Deferred<void>>();
 
   constructor(fleet: Fleet, surge: number, orders: RolloutOrders) {
     this.#fleet = fleet;
@@ -52,6 +54,26 @@ export class Rollout {
     if (this.#running === undefined && this.#next === undefined) return this.#begin(new Deferred());
     this.#next ??= new Deferred();
     return this.#next.promise;
+  }
+
+  /**
+   * Replaces one node that serves. Resolves when it is gone and its successor serves.
+   * @throws ControlError MN_ERR_NO_SUCH_NODE, StartError MN_ERR_RELOAD_FAILED
+   */
+  renew(id: string): Promise<void> {
+    const node = this.#fleet.get(id);
+    if (node?.state !== "serving") return Promise.reject(noSuchNode(id, node?.state, this.#fleet.serving));
+    const renewal = this.#renewals.get(id) ?? new Deferred();
+    this.#renewals.set(id, renewal);
+    node.due = true;
+    this.advance();
+    return renewal.promise;
+  }
+
+  /** A node has ended. */
+  onGone({ id }: NodeRecord): void {
+    this.#renewals.get(id)?.resolve();
+    this.#renewals.delete(id);
   }
 
   /** Goes on as far as the fleet allows; to be called after each change. */
@@ -88,12 +110,16 @@ export class Rollout {
     if (kept !== undefined) {
       kept.due = false;
       kept.notDueBefore = now + RECYCLE_PAUSE;
+      this.#renewals.get(kept.id)?.reject(renewalFailed(exit, node));
+      this.#renewals.delete(kept.id);
     }
     if (this.isReloading && node.generation === this.#generation) this.#fail(reloadFailed(exit, node));
   }
 
   /** The service ends: nobody waits for a reload any more. */
   abandon(): void {
+    for (const renewal of this.#renewals.values()) renewal.reject(reloadAbandoned());
+    this.#renewals.clear();
     this.#next?.reject(reloadAbandoned());
     this.#next = undefined;
     this.#running?.reject(reloadAbandoned());

@@ -14,6 +14,7 @@ import { handover } from "./inherited.js";
 import { notify } from "./notify.js";
 import { Premises } from "./premises.js";
 import { type Program, programOf } from "./program.js";
+import { nameOfProgram } from "./program-name.js";
 import { watchSignals } from "./signals.js";
 import { type Steered, steer } from "./steering.js";
 import { Supervisor } from "./supervisor.js";
@@ -156,7 +157,10 @@ export class MasterRuntime implements Role, Steered {
   }
 
   #supervise(account: Account | undefined): Supervisor {
-    const options = supervisorOptions(this.#options, this.self, this.#program);
+    const { script, cwd } = this.#program;
+    const { pid, since } = this.self;
+    const name = this.#options.name ?? nameOfProgram(script);
+    const options = supervisorOptions(this.#options, { name, script, cwd, pid, since });
     if (options.places === 0) this.#nodesReady.resolve();
     const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
     const world = { program: this.#program, account, premises: this.#premises, tell };

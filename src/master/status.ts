@@ -1,15 +1,15 @@
-// Pure: what the master tells about its nodes.
+// Pure: what the master tells about its service.
 import type { Status } from "../role.js";
 import type { Fleet } from "./fleet.js";
 
-export function statusOf(
-  fleet: Fleet,
-  { pid, since }: Pick<Status, "pid" | "since">,
-  wanted: number,
-  { isReloading: reloading }: { isReloading: boolean },
-  accepted?: Status["accepted"],
-): Status {
-  return { pid, since, wanted, reloading, accepted, nodes: nodesOf(fleet) };
+/** What does not change in the life of a master. */
+export type About = Pick<Status, "name" | "script" | "cwd" | "pid" | "since">;
+
+/** What changes, apart from the nodes. */
+export type Changing = Pick<Status, "wanted" | "reloading" | "accepted" | "addresses">;
+
+export function statusOf(fleet: Fleet, about: About, changing: Changing): Status {
+  return { ...about, ...changing, nodes: nodesOf(fleet) };
 }
 
 function nodesOf(fleet: Fleet): Status["nodes"] {

@@ -1,23 +1,18 @@
 // Pure: what the supervisor is to keep to, from the options of the service.
 import type { ServiceOptions } from "../options.js";
-import type { Peer } from "../role.js";
-import type { Program } from "./program.js";
+import type { About } from "./status.js";
 import type { SupervisorOptions } from "./supervisor-world.js";
 
 /** Where the master itself serves, it is one of the processes that are wanted. */
-export function supervisorOptions(
-  options: ServiceOptions,
-  { pid, since }: Peer,
-  { script: program }: Program,
-): SupervisorOptions {
+export function supervisorOptions(options: ServiceOptions, about: About): SupervisorOptions {
   const { masterListen, nodes, scale } = options;
   const own = masterListen ? 1 : 0;
   return {
     ...options,
     places: nodes - own,
     masterServes: masterListen,
-    master: { pid, since },
-    program,
+    about,
+    program: about.script,
     scale: scale && { minNodes: scale.minNodes - own, maxNodes: scale.maxNodes - own },
   };
 }

@@ -8,6 +8,7 @@ import type { NodeExit, ReloadEvent, Status } from "../role.js";
 import type { SocketHandle } from "../serve/handles.js";
 import type { NodeRecord } from "./fleet.js";
 import type { HealthLimits } from "./health.js";
+import type { About } from "./status.js";
 
 /** Everything that reaches the supervisor. */
 export type SupervisorMessage =
@@ -47,6 +48,8 @@ export interface World {
   moved(node: Pick<NodeRecord, "id" | "place" | "state">): void;
   /** What is known of connections that the master accepts; `undefined` where nodes do that themselves. */
   accepted(): Status["accepted"];
+  /** Where the service listens. */
+  addresses(): Status["addresses"];
   kill(id: string): void;
   /** Finds out where a node hangs; `examined` follows as a message. */
   examine(id: string): void;
@@ -74,8 +77,8 @@ export interface SupervisorOptions extends HealthLimits {
   drainTimeout: number;
   surge: number;
   scale: ScaleRange | undefined;
-  /** The master itself, for its status. */
-  master: { pid: number; since: number };
+  /** For its status. */
+  about: About;
   /** For messages: which program the nodes run. */
   program: string;
 }

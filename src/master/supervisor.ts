@@ -91,12 +91,30 @@ export class Supervisor {
 
   /** Carries out what any process may want; rejects when it cannot be done. */
   async order(order: Order): Promise<Status | undefined> {
-    const { master, masterServes } = this.#options;
-    if (order.type === "status")
-      return statusOf(this.#fleet, master, this.places, this.#rollout, this.#world.accepted());
+    if (order.type === "status") return this.#status();
     if (this.#isEnding) throw new MultiNodeError("MN_ERR_CLOSED", "the service ends");
-    await (order.type === "reload" ? this.#rollout.reload() : this.#resize(order.nodes - (masterServes ? 1 : 0)));
+    await this.#carryOut(order);
     return undefined;
+  }
+
+  #carryOut(order: Exclude<Order, { type: "status" }>): Promise<void> {
+    switch (order.type) {
+      case "reload":
+        return this.#rollout.reload();
+      case "resize":
+        return this.#resize(order.nodes - (this.#options.masterServes ? 1 : 0));
+      case "restart":
+        return this.#rollout.renew(order.node);
+    }
+  }
+
+  #status(): Status {
+    return statusOf(this.#fleet, this.#options.about, {
+      wanted: this.places,
+      reloading: this.#rollout.isReloading,
+      accepted: this.#world.accepted(),
+      addresses: this.#world.addresses(),
+    });
   }
 
   get #isEnding(): boolean {
@@ -200,6 +218,7 @@ export class Supervisor {
 
   #onGone(node: NodeRecord, exit: NodeExit): void {
     const consequence = this.#departures.take(node, exit, this.#state === "running");
+    this.#rollout.onGone(node);
     if (this.#state !== "running") return;
     if (consequence !== undefined) this.#accept(consequence, node.place);
     this.#settle();

@@ -1,6 +1,6 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
-import { isToDispatcher } from "../protocol.js";
+import { isToDispatcher, isToToolbox } from "../protocol.js";
 import type { Account } from "./account.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
@@ -45,6 +45,7 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
     send,
     moved: ({ id, place, state }) => dispatcher?.rotate(id, String(place), state === "serving" ? "in" : "out"),
     accepted: () => dispatcher?.counts,
+    addresses: () => sockets.held.map(({ address }) => address),
     kill: (id) => children.get(id)?.kill(),
     examine: (id) => void examine(id, children.get(id), tell),
     bind: (id, key, port) => {
@@ -69,7 +70,7 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
 }
 
 function startNode(id: string, { program, account, premises, tell }: WorldOptions): Child {
-  const { folder, token, reaper, children, dispatcher } = premises;
+  const { folder, token, reaper, children, dispatcher, toolbox } = premises;
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,
     accepting: dispatcher === undefined ? "node" : "master",
@@ -77,12 +78,14 @@ function startNode(id: string, { program, account, premises, tell }: WorldOption
   const child = startChild(program, account, { id, master: process.pid, folder }, sockets, {
     message: (message) => {
       if (isToDispatcher(message)) return dispatcher?.hear(id, message);
+      if (isToToolbox(message)) return toolbox.hear(id, message);
       if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
       tell({ type: "said", id, message });
     },
     exit: (code, signal, lastError) => {
       if (child.pid !== undefined) reaper.unwatch(child.pid);
       children.delete(id);
+      toolbox.gone(id);
       dispatcher?.gone(id);
       tell({ type: "exited", id, code, signal, lastError });
     },

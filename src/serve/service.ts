@@ -22,11 +22,12 @@ export class Service {
   }
 
   /** What this process has served and what it holds now. */
-  counts(): Pick<Beat, "served" | "connections"> {
+  counts(): Pick<Beat, "served" | "connections" | "responseTime"> {
     const all = [...this.#servers.values()];
     return {
       served: all.reduce((sum, { served }) => sum + served, 0),
       connections: all.reduce((sum, { size }) => sum + size, 0),
+      responseTime: null,
     };
   }
 

@@ -11,7 +11,18 @@ export class FakeRole implements Role {
   readonly listens: [Port, ServerSource][] = [];
   /** What was asked for, in order: reload, resize with its number, status, close. */
   readonly asked: (string | number)[][] = [];
-  readonly told: Status = { pid: 1, since: 0, wanted: 2, reloading: false, accepted: undefined, nodes: [] };
+  readonly told: Status = {
+    name: "program",
+    script: "/srv/program.js",
+    cwd: "/srv",
+    addresses: [],
+    pid: 1,
+    since: 0,
+    wanted: 2,
+    reloading: false,
+    accepted: undefined,
+    nodes: [],
+  };
   address: string | null = null;
 
   constructor(id: string) {

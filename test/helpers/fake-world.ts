@@ -6,6 +6,7 @@ import type { SupervisorMessage, SupervisorOptions, World } from "#src/master/su
 import type { Beat, Order, SocketKey, ToSupervisor, ToNode } from "#src/protocol.js";
 import type { NodeExit, ReloadEvent, Status } from "#src/role.js";
 import { Asked } from "./asked.js";
+import { beatOf } from "./beat.js";
 
 interface Timer {
   due: number;
@@ -33,11 +34,11 @@ export const OPTIONS: SupervisorOptions = {
   maxLifetime: 0,
   maxRequests: 0,
   scale: undefined,
-  master: { pid: 1_000, since: 900_000 },
+  about: { name: "program", script: "/srv/program.js", cwd: "/srv", pid: 1_000, since: 900_000 },
   program: "/srv/program.js",
 };
 
-const BEAT: Beat = { rss: 50_000_000, served: 0, connections: 0, utilization: 0.5, inspected: false };
+const BEAT: Beat = beatOf({ rss: 50_000_000, served: 0, connections: 0, utilization: 0.5 });
 
 export class FakeWorld implements World {
   readonly supervisor: Supervisor;
@@ -74,6 +75,10 @@ export class FakeWorld implements World {
   }
 
   accepted(): undefined {}
+
+  addresses(): Status["addresses"] {
+    return [];
+  }
 
   now(): number {
     return this.#clock;

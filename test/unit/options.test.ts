@@ -107,6 +107,9 @@ test("without options all defaults hold", () => {
     user: undefined,
     group: undefined,
     signals: true,
+    name: undefined,
+    output: "raw",
+    hosted: undefined,
   });
 });
 

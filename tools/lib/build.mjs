@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { binOf, giveUp, root, say } from "./paths.mjs";
 
 const BUNDLE = "bundle";
+/** The package, what only a master loads, what a program gets that knows nothing of the package, and the command. */
+const ENTRIES = ["index.js", "make-master.js", "preload.js", "cli/main.js"];
 
 const PROJECTS = [
   { source: "src", output: "dist", state: "build/src.tsbuildinfo" },
@@ -31,14 +33,16 @@ export function build() {
  */
 function bundle() {
   const dist = join(root, "dist");
+  rmSync(join(dist, BUNDLE), { recursive: true, force: true });
   // Not there yet when this file is loaded in a fresh clone.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
   buildSync({
     absWorkingDir: root,
-    entryPoints: [join(dist, "index.js"), join(dist, "master/runtime.js")],
+    entryPoints: ENTRIES.map((entry) => join(dist, entry)),
     outdir: join(dist, BUNDLE),
     outbase: dist,
-    chunkNames: "shared",
+    chunkNames: "shared-[hash]",
+    external: ["commander"],
     bundle: true,
     splitting: true,
     format: "esm",

@@ -6,9 +6,10 @@ import { Checkup } from "#src/master/checkup.js";
 import { findings, heardAt, type HealthLimits, judge, type Verdict, type Vitals } from "#src/master/health.js";
 import type { Beat } from "#src/protocol.js";
 import { addNode, fleetOf } from "../../helpers/fleet-of.js";
+import { beatOf } from "../../helpers/beat.js";
 
 const OFF: HealthLimits = { hangTimeout: 0, maxMemory: 0, maxLifetime: 0, maxRequests: 0 };
-const BEAT: Beat = { rss: 100, served: 10, connections: 1, utilization: 0.5, inspected: false };
+const BEAT: Beat = beatOf({ rss: 100, served: 10, connections: 1, utilization: 0.5 });
 const FRESH: Vitals = { servingSince: 0, lastBeatAt: 0, beat: BEAT, jitter: 0 };
 
 const CASES: [title: string, limits: Partial<HealthLimits>, vitals: Partial<Vitals>, now: number, verdict: Verdict][] =
@@ -46,13 +47,15 @@ const limits = fc.record({
   maxLifetime: fc.nat(1_000_000),
   maxRequests: fc.nat(10_000),
 });
-const beat = fc.record({
-  rss: fc.nat(2_000),
-  served: fc.nat(20_000),
-  connections: fc.nat(100),
-  utilization: fc.double({ min: 0, max: 1, noNaN: true }),
-  inspected: fc.boolean(),
-});
+const beat = fc
+  .record({
+    rss: fc.nat(2_000),
+    served: fc.nat(20_000),
+    connections: fc.nat(100),
+    utilization: fc.double({ min: 0, max: 1, noNaN: true }),
+    inspected: fc.boolean(),
+  })
+  .map(beatOf);
 const jitter = fc.double({ min: 0, max: 1, noNaN: true });
 
 test("property: jitter replaces nobody earlier than a tenth before the limit, and nobody later than at it", () => {

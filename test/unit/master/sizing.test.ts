@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Sizing } from "#src/master/sizing.js";
 import { Asked } from "../../helpers/asked.js";
 import { addNode, fleetOf } from "../../helpers/fleet-of.js";
+import { beatOf } from "../../helpers/beat.js";
 
 const RANGE = { minNodes: 1, maxNodes: 4 };
 
@@ -94,5 +95,5 @@ test("a node that has told nothing yet is not taken for one without work", () =>
 });
 
 function beat(fleet: ReturnType<typeof fleetOf>, utilization: number): void {
-  for (const node of fleet.serving) node.beat = { rss: 1, served: 0, connections: 0, utilization, inspected: false };
+  for (const node of fleet.serving) node.beat = beatOf({ rss: 1, served: 0, connections: 0, utilization });
 }

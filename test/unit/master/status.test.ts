@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { statusOf } from "#src/master/status.js";
 import { addNode, exitWith, fleetOf } from "../../helpers/fleet-of.js";
+import { beatOf } from "../../helpers/beat.js";
 
-const MASTER = { pid: 1, since: 5 };
-const CALM = { isReloading: false };
+const ABOUT = { name: "shop", script: "/srv/shop.js", cwd: "/srv", pid: 1, since: 5 };
+const CALM = { wanted: 2, reloading: false, accepted: undefined, addresses: ["/run/shop"] };
 
 test("a service without nodes", () => {
-  assert.deepEqual(statusOf(fleetOf(), MASTER, 2, { isReloading: true }), {
-    ...MASTER,
-    wanted: 2,
+  assert.deepEqual(statusOf(fleetOf(), ABOUT, { ...CALM, reloading: true }), {
+    ...ABOUT,
+    ...CALM,
     reloading: true,
-    accepted: undefined,
     nodes: [],
   });
 });
@@ -25,9 +25,9 @@ test("each process of it, with what its place has been through and what it told 
   fleet.noteExit(dead, exit, 50);
   const node = addNode(fleet, "draining", { place: 1 }, 60);
   node.pid = 77;
-  node.beat = { rss: 1, served: 2, connections: 3, utilization: 0.4, inspected: false };
+  node.beat = beatOf({ rss: 1, served: 2, connections: 3, utilization: 0.4 });
   addNode(fleet, "spawning", { place: 0 }, 70);
-  assert.deepEqual(statusOf(fleet, MASTER, 2, CALM).nodes, [
+  assert.deepEqual(statusOf(fleet, ABOUT, CALM).nodes, [
     {
       id: "node-2",
       pid: 77,
@@ -53,7 +53,7 @@ test("each process of it, with what its place has been through and what it told 
 
 test("it can be sent to another process", () => {
   const fleet = fleetOf("serving", "hung");
-  const { nodes } = statusOf(fleet, MASTER, 2, CALM);
+  const { nodes } = statusOf(fleet, ABOUT, CALM);
   assert.deepEqual(
     (JSON.parse(JSON.stringify(nodes)) as typeof nodes).map(({ id, state }) => [id, state]),
     [

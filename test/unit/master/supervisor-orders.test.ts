@@ -54,8 +54,9 @@ test("what cannot be done is refused, with its code and in the master's words", 
 });
 
 test("the status tells of the master and all nodes, in any process, before the start and after the end", async () => {
-  const world = new FakeWorld({ places: 1, master: { pid: 42, since: 7 } });
-  const empty = { pid: 42, since: 7, wanted: 1, reloading: false, accepted: undefined, nodes: [] };
+  const about = { name: "shop", script: "/srv/shop.js", cwd: "/srv", pid: 42, since: 7 };
+  const world = new FakeWorld({ places: 1, about });
+  const empty = { ...about, addresses: [], wanted: 1, reloading: false, accepted: undefined, nodes: [] };
   assert.deepEqual(await world.status(), empty);
   world.start().say("node-1", "ready");
   world.beat("node-1", { rss: 5 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import inspector from "node:inspector";
 import { type TestContext, test } from "node:test";
-import { startBeating } from "#src/node/heartbeat.js";
+import { type Counts, startBeating } from "#src/node/heartbeat.js";
 import type { Beat } from "#src/protocol.js";
 
 test("a beat a second, and none before the first is over", (t) => {
@@ -68,10 +68,10 @@ test("where the system does not tell the memory, the beat goes on with what was 
 });
 
 /** A heart whose seconds the test lets pass. */
-function start(t: TestContext): { beats: Beat[]; counts: { served: number; connections: number } } {
+function start(t: TestContext): { beats: Beat[]; counts: Counts } {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const beats: Beat[] = [];
-  const counts = { served: 0, connections: 0 };
+  const counts: Counts = { served: 0, connections: 0, responseTime: null };
   startBeating(
     (beat) => beats.push(beat),
     () => counts,

@@ -5,8 +5,14 @@ import { test } from "node:test";
 import * as bundled from "multi-node";
 import * as compiled from "#src/index.js";
 
-const bundle = (file: string): string =>
-  readFileSync(new URL(`../../../../dist/bundle/${file}`, import.meta.url), "utf8");
+const FOLDER = new URL("../../../../dist/bundle/", import.meta.url);
+
+/** A file and all of ours that it imports before it runs. */
+function loadedWith(file: string): string {
+  const text = readFileSync(new URL(file, FOLDER), "utf8");
+  const imported = [...text.matchAll(/from "\.{1,2}\/(shared-[^"]+)"/g)].map(([, name]) => name ?? "");
+  return [text, ...imported.map(loadedWith)].join("\n");
+}
 
 test("the bundle offers what the source does", () => {
   assert.deepEqual(Object.keys(bundled), Object.keys(compiled));
@@ -15,7 +21,8 @@ test("the bundle offers what the source does", () => {
 test("what makes a master is in a file of its own", () => {
   for (const name of ["MasterRuntime", "Supervisor", "Dispatcher"]) {
     const defined = new RegExp(`\\b${name} = class|class ${name}\\b`);
-    assert.match(bundle("master/runtime.js"), defined);
-    assert.doesNotMatch(bundle("index.js") + bundle("shared.js"), defined);
+    assert.match(loadedWith("make-master.js"), defined);
+    assert.doesNotMatch(loadedWith("index.js"), defined);
+    assert.doesNotMatch(loadedWith("preload.js"), defined);
   }
 });

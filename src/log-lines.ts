@@ -1,0 +1,22 @@
+// What the processes of a service write, line by line.
+
+/** A line of output, without its end. */
+export interface LogLine {
+  /** Milliseconds since the epoch at which its end was read. */
+  time: number;
+  /** Whose it is: the id of a node, or `master`. */
+  node: string;
+  stream: "stdout" | "stderr";
+  text: string;
+}
+
+/** How the master passes on what its nodes write: with their id before each line, as it is, or as lines of JSON. */
+export type LogFormat = "prefix" | "raw" | "json";
+
+/** What was written lately, and what is written from now on. */
+export interface LogFeed {
+  /** The latest lines, oldest first; of one process, where `node` is given. */
+  recent(count: number, node?: string): LogLine[];
+  /** Calls with each line from now on; returns what ends that. */
+  follow(listener: (line: LogLine) => void): () => void;
+}

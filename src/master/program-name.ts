@@ -1,0 +1,21 @@
+// What a service is called where nobody has given it a name.
+import { readFileSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+
+/** The name of the package that the program belongs to, or that of its file without the ending. */
+export function nameOfProgram(script: string): string {
+  for (let folder = dirname(script); ; folder = dirname(folder)) {
+    const name = nameOfPackage(folder);
+    if (name !== undefined) return name;
+    if (folder === dirname(folder)) return basename(script, extname(script));
+  }
+}
+
+function nameOfPackage(folder: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name?: unknown };
+    return typeof name === "string" && name !== "" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}

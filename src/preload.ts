@@ -1,0 +1,2 @@
+// Loaded by Node before a program that knows nothing of this package.
+export {};
