@@ -24,6 +24,9 @@ export type { Handler, CallContext } from "./messages/running-call.js";
 export type { CallOptions } from "./messages/targets.js";
 export type { Nodes } from "./nodes.js";
 export type { ListenOptions, PortOptions } from "./options.js";
+export { run } from "./run.js";
+export type { RunOptions } from "./run-options.js";
+export type { LogFormat } from "./log-lines.js";
 export type { RestartOptions } from "./restart-options.js";
 export type {
   AcceptedCounts,

@@ -13,6 +13,12 @@ import { checkNodeCount, checkPortOptions, type Port, type PortOptions } from ".
 import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
 
+/** The port that a service begins with. */
+export interface FirstPort {
+  port: Port;
+  source: ServerSource;
+}
+
 /**
  * A service of many processes, as one of them sees it.
  *
@@ -22,28 +28,28 @@ import { checkServerSource } from "./serve/server.js";
 export class Nodes extends EventEmitter<Events> {
   readonly #role: Role;
   readonly #switchboard: Switchboard;
-  readonly #first: Listener;
+  #first: Listener | undefined;
   /** Streams that nobody has listened for yet. */
   #waiting: (readonly [Socket, Peer])[] = [];
 
   /** @internal listen() makes it. */
   constructor(
     makeRole: (outlet: Outlet) => Role,
-    {
-      port,
-      source,
-      limits,
-      log,
-    }: { port: Port; source: ServerSource; limits: MessageLimits; log: (line: string) => void },
+    { log, maxPayload, maxBufferedAmount }: MessageLimits & { log: (line: string) => void },
+    first?: FirstPort,
   ) {
     super();
     this.#role = makeRole(this.#outlet());
-    this.#switchboard = new Switchboard(this.#role.self, limits, {
-      join: (peer) => this.#tellOf("join", peer),
-      leave: (peer) => this.#tellOf("leave", peer),
-      fault: ({ id }, error) => log(`multi-node: ${this.id}: the link to ${id} was closed: ${error.message}`),
-    });
-    this.#first = this.#role.listen(port, source);
+    this.#switchboard = new Switchboard(
+      this.#role.self,
+      { maxPayload, maxBufferedAmount },
+      {
+        join: (peer) => this.#tellOf("join", peer),
+        leave: (peer) => this.#tellOf("leave", peer),
+        fault: ({ id }, error) => log(`multi-node: ${this.id}: the link to ${id} was closed: ${error.message}`),
+      },
+    );
+    if (first !== undefined) this.addFirst(first);
     (this as EventEmitter).on("newListener", (event) => {
       if (event === "node" && this.#waiting.length > 0) process.nextTick(() => this.#deliver());
     });
@@ -81,7 +87,12 @@ export class Nodes extends EventEmitter<Events> {
 
   /** Where the first port listens: address, family and port, or a path; `null` until that is known. */
   address(): AddressInfo | string | null {
-    return this.#first.address();
+    return this.#first?.address() ?? null;
+  }
+
+  /** @internal The port that address() tells. */
+  addFirst({ port, source }: FirstPort): void {
+    this.#first = this.#role.listen(port, source);
   }
 
   /**

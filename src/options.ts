@@ -25,6 +25,7 @@ import {
   wrongValue,
 } from "./option-rules.js";
 import type { LogFormat } from "./log-lines.js";
+import type { HostedSettings } from "./protocol.js";
 import { completeRestart, type RestartOptions } from "./restart-options.js";
 
 const MEBIBYTE = 1024 * 1024;
@@ -95,7 +96,11 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
 }
 
 /** Where to listen, complete. */
-export type Port = { path: string; backlog: number } | TcpPort;
+export type Port = { path: string; backlog: number } | TcpPort | InheritedPort;
+/** What listen() takes, complete. */
+export type NamedPort = Exclude<Port, InheritedPort>;
+/** A socket that the master was started with, by its descriptor; only hosted programs name one. */
+export type InheritedPort = { fd: number; backlog: number };
 /** A TCP port to listen on, complete. */
 export type TcpPort = { port: number; host: string | undefined; ipv6Only: boolean; backlog: number };
 
@@ -134,8 +139,8 @@ export interface ServiceOptions {
   name: string | undefined;
   /** How the master passes on what its nodes write. */
   output: LogFormat;
-  /** Set where the program knows nothing of this package: the TCP ports that are left to Node. */
-  hosted: { exclusive: readonly number[] } | undefined;
+  /** Set where the program knows nothing of this package: how its nodes are prepared, and the TCP ports that are left to Node. */
+  hosted: Pick<HostedSettings, "exclusive" | "preload"> | undefined;
   log: (line: string) => void;
 }
 
@@ -147,7 +152,8 @@ const portRules: Record<keyof PortOptions, Rule> = {
   ipv6Only: flag,
 };
 
-const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule> = {
+/** Without those of a port. */
+export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule> = {
   ...balanceRules,
   nodes: count,
   masterListen: flag,
@@ -183,7 +189,7 @@ const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule
  * Checks the options of listen() and fills in the defaults.
  * @throws UsageError MN_ERR_OPTION, naming the option, what came and what is taken.
  */
-export function checkListenOptions(options: ListenOptions): { port: Port; service: ServiceOptions } {
+export function checkListenOptions(options: ListenOptions): { port: NamedPort; service: ServiceOptions } {
   check(options, { ...portRules, ...serviceRules });
   return { port: completePort(options), service: completeService(options) };
 }
@@ -192,7 +198,7 @@ export function checkListenOptions(options: ListenOptions): { port: Port; servic
  * Checks the options of nodes.listen() and fills in the defaults.
  * @throws UsageError MN_ERR_OPTION, naming the option, what came and what is taken.
  */
-export function checkPortOptions(options: PortOptions): Port {
+export function checkPortOptions(options: PortOptions): NamedPort {
   check(options, portRules);
   return completePort(options);
 }
@@ -205,7 +211,7 @@ export function checkNodeCount(nodes: number): void {
   if (!count.accepts(nodes)) throw wrongValue("nodes", count, nodes);
 }
 
-function completePort(options: PortOptions): Port {
+function completePort(options: PortOptions): NamedPort {
   const { path, host, ipv6Only = false, backlog = 511 } = options;
   if (path === undefined) return { port: portNumber(options.port ?? 80) as number, host, ipv6Only, backlog };
   const other = (["port", "host", "ipv6Only"] as const).find((name) => options[name] !== undefined);
@@ -213,7 +219,8 @@ function completePort(options: PortOptions): Port {
   throw new UsageError("MN_ERR_OPTION", `option path: is taken without ${other}, got path ${show(path)} and ${other}`);
 }
 
-function completeService(options: ListenOptions): ServiceOptions {
+/** Fills in the defaults of options that keep to the rules. */
+export function completeService(options: ListenOptions): ServiceOptions {
   const { log = true } = options;
   const scale = completeScale(options);
   return {

@@ -28,6 +28,8 @@ export interface HostedSettings {
   maxBufferedAmount: number;
   /** TCP ports that are left to Node: only one process can have each. */
   exclusive: readonly number[];
+  /** How it is asked for: `--require` of this file comes before the program. */
+  preload: string;
 }
 
 /** The variable through which a new master learns that it replaces an old one; removed as soon as read. */
@@ -71,8 +73,8 @@ export type ToNode =
   | { type: "socket"; socket: SocketInfo }
   /** The answer to `bind` where the master itself accepts. */
   | { type: "handed-socket"; socket: SocketInfo }
-  /** The answer to `bind` when the address cannot be had. */
-  | { type: "no-socket"; key: SocketKey; code: string; message: string }
+  /** The answer to `bind` when the address cannot be had; `system` is the system's own code for why. */
+  | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string }
   /** The answer to `ask`. */
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
@@ -196,6 +198,17 @@ export function seal<Message>(message: Message): Envelope<Message> {
   return { "multi-node": message };
 }
 
+/**
+ * Node keeps this event for messages whose `cmd` begins with NODE_: a program that listens for messages of its parent
+ * hears none of them. Node gives such a message to those who listen when it comes and to nobody after that.
+ */
+export const HIDDEN_EVENT = "internalMessage";
+
+/** An envelope that only those see who listen from the first moment of a process on. */
+export function sealHidden<Message>(message: Message): Envelope<Message> & { cmd: string } {
+  return { cmd: "NODE_MN", ...seal(message) };
+}
+
 /** The message in an envelope, `undefined` for a message of the program's own. */
 export function unseal<Message>(value: unknown): Message | undefined {
   const content = Object(value)["multi-node"] as unknown;
@@ -207,6 +220,7 @@ export function unseal<Message>(value: unknown): Message | undefined {
  * runs in every process, so the n-th request for a free port names the same socket in each.
  */
 export function socketKey(port: Port, freePortsBefore: number): SocketKey {
+  if ("fd" in port) return `fd:${port.fd}`;
   if ("path" in port) return `path:${port.path}`;
   const address = `${port.host ?? "*"}${port.ipv6Only ? "!6" : ""}:${port.port}`;
   return port.port === 0 ? `tcp:${address}#${freePortsBefore + 1}` : `tcp:${address}`;

@@ -1,14 +1,18 @@
 // The same service for a program that knows nothing of it: its own listen() calls are served from held sockets.
-import type { BalanceOptions } from "./balance-options.js";
-import type { LogFormat } from "./log-lines.js";
-import type { ListenOptions, PortOptions } from "./options.js";
+import { fileURLToPath } from "node:url";
+import type { Nodes } from "./nodes.js";
+import { checkRunOptions, type RunOptions } from "./run-options.js";
+import { beginMaster } from "./this-service.js";
 
-/** What run() takes: the options of listen() but those of a port, as the program says itself where it listens. */
-export interface RunOptions extends Omit<ListenOptions, keyof PortOptions | "masterListen" | "script">, BalanceOptions {
-  /** The program, a path or a file: URL. */
-  script: string | URL;
-  /** How the master passes on what the nodes write. Default: "prefix". */
-  output?: LogFormat;
-  /** TCP ports that are left to Node, so that only one process can have each. Default: none. */
-  exclusive?: readonly number[];
+/** Beside this file, also in the bundle. */
+const PRELOAD: string = fileURLToPath(new URL("./preload.js", import.meta.url));
+
+/**
+ * Runs a program in many processes that serve what it listens on. Returns at once, in this process alone: it becomes the
+ * master, and the program runs in the nodes, as itself.
+ *
+ * @throws UsageError MN_ERR_OPTION, MN_ERR_ALREADY_LISTENING
+ */
+export function run(options: RunOptions): Nodes {
+  return beginMaster(checkRunOptions(options, PRELOAD));
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { Port } from "../options.js";
 import { allSettled } from "../promises.js";
-import type { SocketKey } from "../protocol.js";
+import type { SocketInfo, SocketKey } from "../protocol.js";
 import type { Listener, ServerSource } from "../role.js";
 import { Ports } from "../serve/ports.js";
 import type { Service } from "../serve/service.js";
@@ -22,6 +22,8 @@ export interface AddressesOptions {
 export class Addresses {
   readonly #options: AddressesOptions;
   readonly #ports = new Ports();
+  /** What only nodes have asked for. */
+  readonly #found: SocketKey[] = [];
   readonly #opening: Promise<void>[] = [];
   readonly #serving: Promise<void>[] = [];
   #state: "opening" | "bound" | "announced" = "opening";
@@ -40,6 +42,14 @@ export class Addresses {
     return this.#ports.listener(key);
   }
 
+  /** A socket is bound that a node has asked for, perhaps one that this process never heard of. */
+  found(socket: SocketInfo): void {
+    if (this.#ports.keys.includes(socket.key)) return;
+    this.#ports.know(socket);
+    this.#found.push(socket.key);
+    this.#onLate(socket.key);
+  }
+
   /** Resolves when all addresses that were asked for until now are bound. */
   async bound(): Promise<void> {
     await allSettled(this.#opening);
@@ -55,7 +65,7 @@ export class Addresses {
   announce(): void {
     if (this.#state === "announced") return;
     this.#state = "announced";
-    for (const key of this.#ports.keys) this.#announce(key);
+    for (const key of [...this.#ports.keys, ...this.#found]) this.#announce(key);
   }
 
   async #bind(key: SocketKey, port: Port, source: ServerSource): Promise<void> {

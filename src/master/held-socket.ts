@@ -1,34 +1,20 @@
 // Binds an address once and holds the socket until the end: nodes inherit it, or get a copy sent.
 import { existsSync, readFileSync } from "node:fs";
 import { lookup } from "node:dns/promises";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
 import { getSystemErrorName } from "node:util";
 import { BindError } from "../errors.js";
 import type { Port, TcpPort } from "../options.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import { describe } from "../serve/ports.js";
-import type { AcceptingHandle } from "../serve/handles.js";
+import { type AcceptingHandle, bindHandle, type BoundHandle } from "../serve/handles.js";
 import type { InheritedSockets } from "./inherited.js";
 import { identify, refuses, removeSocketFile } from "../serve/socket-file.js";
 
 export interface HeldSocket extends SocketInfo {
   readonly handle: AcceptingHandle;
   close(): void;
-}
-
-interface BoundHandle extends AcceptingHandle {
-  getsockname?(address: object): number;
-}
-
-interface NetInternals {
-  _createServerHandle(
-    address: string,
-    port: number,
-    family: number,
-    fd: undefined,
-    flags: number,
-  ): BoundHandle | number;
 }
 
 /** Bytes of a path that Linux takes for a socket; older versions of Node would cut a longer one and use what is left. */
@@ -44,6 +30,7 @@ const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
 export async function hold(key: SocketKey, port: Port, inherited: InheritedSockets): Promise<HeldSocket> {
   const had = inherited.take(key, port);
   if (had !== undefined) return { key, ...had, close: () => had.handle.close() };
+  if ("fd" in port) throw bindError("EBADF", port);
   return "path" in port ? holdPath(key, port.path, port) : holdPort(key, port);
 }
 
@@ -114,12 +101,9 @@ function boundPaths(): string[] {
   }
 }
 
-/**
- * The function behind server.listen() that binds without listening; node:cluster uses it too. Its public successor,
- * net.BoundSocket of Node 24.21, is given away when it is sent to another process, so it cannot be held.
- */
+/** net.BoundSocket of Node 24.21 would be the public way; but it is given away when it is sent to another process, so it cannot be held. */
 function createHandle(address: string, port: number, family: number, asked: Port, flags: number): BoundHandle {
-  const handle = (net as unknown as NetInternals)._createServerHandle(address, port, family, undefined, flags);
+  const handle = bindHandle(address, port, family, flags);
   if (typeof handle === "number") throw bindError(getSystemErrorName(handle), asked);
   return handle;
 }

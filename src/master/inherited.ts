@@ -1,10 +1,10 @@
 // Sockets that this process got from whoever started it: an old master that it replaces, or systemd.
 import { readFileSync, readlinkSync } from "node:fs";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
 import type { Port } from "../options.js";
 import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
-import type { AcceptingHandle } from "../serve/handles.js";
+import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
 
 /** A socket that is bound already. */
 export interface BoundSocket {
@@ -16,19 +16,12 @@ export interface BoundSocket {
 /** systemd hands over descriptors from this one on (sd_listen_fds(3)). */
 const FIRST_SYSTEMD_FD = 3;
 
-interface NetInternals {
-  _createServerHandle(address: null, port: null, family: null, fd: number): AcceptingHandle & Named;
-}
-interface Named {
-  getsockname?(address: object): number;
-}
-
 /** What the old master said, read once; `undefined` where there is none. */
 export const handover: Handover | undefined = readHandover();
 
 export class InheritedSockets {
   readonly #handed: InheritedSocket[] = [...(handover?.sockets ?? [])];
-  readonly #activated: BoundSocket[] = systemdDescriptors().flatMap(openDescriptor);
+  readonly #activated: BoundSocket[] = systemdDescriptors().flatMap(socketOf);
 
   /** The socket for an address, if it was inherited; each is given once. */
   take(key: SocketKey, port: Port): BoundSocket | undefined {
@@ -45,11 +38,7 @@ export class InheritedSockets {
 }
 
 function open({ fd, address, file }: InheritedSocket): BoundSocket {
-  return { handle: handleOf(fd), address, ...(file && { file }) };
-}
-
-function handleOf(fd: number): AcceptingHandle & Named {
-  return (net as unknown as NetInternals)._createServerHandle(null, null, null, fd);
+  return { handle: openDescriptor(fd), address, ...(file && { file }) };
 }
 
 function readHandover(): Handover | undefined {
@@ -68,9 +57,9 @@ function systemdDescriptors(): number[] {
   return Array.from({ length: Number(LISTEN_FDS) || 0 }, (_, index) => FIRST_SYSTEMD_FD + index);
 }
 
-function openDescriptor(fd: number): BoundSocket[] {
+function socketOf(fd: number): BoundSocket[] {
   const path = unixPathOf(fd);
-  const handle = handleOf(fd);
+  const handle = openDescriptor(fd);
   if (path !== undefined) return [{ handle, address: path }];
   const address: Partial<AddressInfo> = {};
   return handle.getsockname?.(address) === 0 ? [{ handle, address: address as AddressInfo }] : [];
@@ -89,6 +78,7 @@ function unixPathOf(fd: number): string | undefined {
 
 function isFor(port: Port, address: AddressInfo | string): boolean {
   if ("path" in port) return address === port.path;
+  if ("fd" in port) return false;
   if (typeof address === "string" || address.port !== port.port) return false;
   return port.host === undefined || port.host === address.address || (port.host === "localhost" && isLoopback(address));
 }

@@ -4,6 +4,7 @@ import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/
 import { Mesh, type MeshOptions } from "../mesh/mesh.js";
 import type { Dispatcher } from "../dispatch/dispatcher.js";
 import type { ServiceOptions } from "../options.js";
+import type { SocketInfo } from "../protocol.js";
 import type { Account } from "./account.js";
 import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
@@ -18,6 +19,8 @@ const REAPER_GRACE = 2;
 export interface PremisesEvents extends Pick<MeshOptions, "self" | "onLink" | "onStream">, HandOverEvents {
   /** Whom nodes run as; `undefined`: as the master. */
   account: Account | undefined;
+  /** Told of each socket once it is bound. */
+  onHeld(socket: SocketInfo): void;
 }
 
 export class Premises {
@@ -38,11 +41,14 @@ export class Premises {
 
   /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
   constructor(options: ServiceOptions, events: PremisesEvents) {
-    const { self, onLink, onStream, account } = events;
+    const { self, onHeld, onLink, onStream, account } = events;
     this.#account = account;
     this.#drainTimeout = options.drainTimeout;
     this.dispatcher = dispatcherFor(options, this.children, events);
-    this.sockets = new Sockets(({ key, handle }, backlog) => this.dispatcher?.add(key, handle, backlog));
+    this.sockets = new Sockets((socket, backlog) => {
+      this.dispatcher?.add(socket.key, socket.handle, backlog);
+      onHeld(socket);
+    });
     this.folder = makeFolder(account);
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);

@@ -4,7 +4,7 @@ import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { Port, ServiceOptions } from "../options.js";
 import { afterThisTurn, Deferred } from "../promises.js";
-import type { Order } from "../protocol.js";
+import type { HostedSettings, Order } from "../protocol.js";
 import type { Listener, NodeExit, Outlet, Peer, ReloadEvent, Role, ServerSource, Status } from "../role.js";
 import { Service } from "../serve/service.js";
 import { startOfProcess } from "../started.js";
@@ -55,6 +55,9 @@ export class MasterRuntime implements Role, Steered {
       account,
       log: (line) => this.log(line),
       report,
+      onHeld: (socket) => {
+        if (options.hosted !== undefined) this.#addresses.found(socket);
+      },
       onLink: (...link) => outlet.link(...link),
       onStream: (...stream) => outlet.node(...stream),
     });
@@ -111,7 +114,8 @@ export class MasterRuntime implements Role, Steered {
     if (this.#state !== "running" || this.#closing !== undefined) return;
     this.#state = "upgrading";
     try {
-      await startSuccessor(this.#program, this.#premises.sockets.held, this.#options, this.#ending.signal);
+      const program = this.#options.hosted === undefined ? this.#program : programOf(undefined, undefined);
+      await startSuccessor(program, this.#premises.sockets.held, this.#options, this.#ending.signal);
       this.#state = "handed-over";
     } catch (error) {
       if (this.#closing === undefined) this.#state = "running";
@@ -163,8 +167,13 @@ export class MasterRuntime implements Role, Steered {
     const options = supervisorOptions(this.#options, { name, script, cwd, pid, since });
     if (options.places === 0) this.#nodesReady.resolve();
     const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
-    const world = { program: this.#program, account, premises: this.#premises, tell };
+    const world = { program: this.#program, hosted: this.#hosted(), account, premises: this.#premises, tell };
     return new Supervisor(options, makeWorld(world, this.#reports()));
+  }
+
+  #hosted(): HostedSettings | undefined {
+    const { hosted, drainTimeout, maxPayload, maxBufferedAmount } = this.#options;
+    return hosted && { ...hosted, drainTimeout, maxPayload, maxBufferedAmount };
   }
 
   #reports(): Reports {
@@ -225,7 +234,7 @@ export class MasterRuntime implements Role, Steered {
     this.#supervisor.tell({ type: "stop", idle });
     const { masterListen, drainTimeout } = this.#options;
     const ownEnd = masterListen
-      ? this.#service.end(drainTimeout, idle, (drain) => this.#outlet.drain(drain))
+      ? this.#service.end({ timeout: drainTimeout, idle }, (drain) => this.#outlet.drain(drain))
       : undefined;
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));

@@ -1,7 +1,16 @@
 // Starts the program of a node: the descriptors that it inherits, its IPC channel, how it ended.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { BOOT_VARIABLE, type Boot, type SocketInfo, seal, type ToMaster, type ToNode, unseal } from "../protocol.js";
+import {
+  BOOT_VARIABLE,
+  type Boot,
+  type SocketInfo,
+  seal,
+  sealHidden,
+  type ToMaster,
+  type ToNode,
+  unseal,
+} from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";
 import type { Account } from "./account.js";
 import { type HungStack, stackOf } from "./hung-stack.js";
@@ -51,18 +60,23 @@ export function startChild(
     ...(file && { file }),
     ...(inherits && { fd: FIRST_SOCKET_FD + index }),
   }));
-  const child = spawn(process.execPath, [INSPECTOR_PORT, ...program.execArgv, program.script, ...program.args], {
+  const { hosted } = boot;
+  const execArgv = [INSPECTOR_PORT, ...program.execArgv, ...(hosted ? ["--require", hosted.preload] : [])];
+  const child = spawn(process.execPath, [...execArgv, program.script, ...program.args], {
     stdio: ["ignore", "inherit", "pipe", "ipc", ...(inherits ? sockets.map(({ handle }) => handle.fd) : [])],
     cwd: program.cwd,
+    // What a terminal sends to all is for the master alone: a hosted program would end itself.
+    detached: hosted !== undefined,
     ...account,
     env: { ...process.env, [BOOT_VARIABLE]: JSON.stringify({ ...boot, sockets: known } satisfies Boot) },
   });
+  const envelop = hosted === undefined ? seal : sealHidden;
   const tap = new StderrTap(child.stderr, (bytes) => void process.stderr.write(bytes));
   watch(child, tap, events);
   return {
     pid: child.pid,
     send: (message, handle) => {
-      if (child.connected) child.send(seal(message), handle as never, {}, () => {});
+      if (child.connected) child.send(envelop(message), handle as never, {}, () => {});
     },
     examine: () => examine(child, tap),
     kill: () => void child.kill("SIGKILL"),

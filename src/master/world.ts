@@ -1,6 +1,6 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
-import { isToDispatcher, isToToolbox } from "../protocol.js";
+import { type HostedSettings, isToDispatcher, isToToolbox } from "../protocol.js";
 import type { Account } from "./account.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
@@ -9,6 +9,8 @@ import type { SupervisorMessage, World } from "./supervisor-world.js";
 
 export interface WorldOptions {
   program: Program;
+  /** What nodes are told whose program knows nothing of this package. */
+  hosted: HostedSettings | undefined;
   /** Whom nodes run as; `undefined`: as the master. */
   account: Account | undefined;
   premises: Premises;
@@ -56,10 +58,14 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
             ? send(id, { type: "socket", socket }, handle)
             : send(id, { type: "handed-socket", socket });
         },
-        ({ code, message }: BindError) => send(id, { type: "no-socket", key, code, message }),
+        (error: BindError) => send(id, { type: "no-socket", key, ...refusalOf(error) }),
       );
     },
   };
+}
+
+function refusalOf({ code, message, cause }: BindError): { code: string; message: string; system: string } {
+  return { code, message, system: (cause as NodeJS.ErrnoException | undefined)?.code ?? "EADDRNOTAVAIL" };
 }
 
 async function examine(id: string, child: Child | undefined, tell: WorldOptions["tell"]): Promise<void> {
@@ -69,13 +75,14 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
   tell({ type: "examined", id, stack });
 }
 
-function startNode(id: string, { program, account, premises, tell }: WorldOptions): Child {
+function startNode(id: string, { program, hosted, account, premises, tell }: WorldOptions): Child {
   const { folder, token, reaper, children, dispatcher, toolbox } = premises;
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,
     accepting: dispatcher === undefined ? "node" : "master",
   };
-  const child = startChild(program, account, { id, master: process.pid, folder }, sockets, {
+  const boot = { id, master: process.pid, folder, ...(hosted && { hosted }) };
+  const child = startChild(program, account, boot, sockets, {
     message: (message) => {
       if (isToDispatcher(message)) return dispatcher?.hear(id, message);
       if (isToToolbox(message)) return toolbox.hear(id, message);

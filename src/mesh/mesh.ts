@@ -42,7 +42,8 @@ export class Mesh {
   open(owner?: { uid: number; gid: number }): Promise<void> {
     const path = endpoint(this.#options.folder, this.#options.self.id);
     return new Promise((resolve, reject) => {
-      this.#server.once("error", reject).listen(path, () => {
+      // Exclusive: in a hosted program, what listens is the program's own and asked of the master.
+      this.#server.once("error", reject).listen({ path, exclusive: true }, () => {
         this.#server.off("error", reject).on("error", (error) => debug("mesh socket: %s", error.message));
         if (process.platform !== "win32") chmodSync(path, 0o600);
         if (owner !== undefined) chownSync(path, owner.uid, owner.gid);

@@ -1,60 +1,62 @@
 // A node's life: joins the mesh, serves, drains when told to or when the master is gone, ends.
-import { BindError, type ErrorCode, MultiNodeError } from "../errors.js";
+import type { AddressInfo, Socket } from "node:net";
+import { MultiNodeError } from "../errors.js";
 import { leaveFolder } from "../mesh/folder.js";
 import { Mesh } from "../mesh/mesh.js";
 import type { Port, ServiceOptions } from "../options.js";
 import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
-import type { Boot, IdleLimit, SocketInfo, SocketKey, ToNode } from "../protocol.js";
+import type { Boot, HostedSettings, IdleLimit, SocketKey, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
-import { Ports } from "../serve/ports.js";
 import type { ClientHandle, SocketHandle } from "../serve/handles.js";
-import type { ListeningSocket } from "../serve/server.js";
 import { Service } from "../serve/service.js";
 import { removeAbandonedFile } from "../serve/socket-file.js";
 import { startOfProcess } from "../started.js";
 import { Asking } from "./asking.js";
+import { standInForCluster } from "./cluster-seam.js";
 import { startBeating } from "./heartbeat.js";
+import { Hosting } from "./hosting.js";
 import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
+import { NodeSockets } from "./node-sockets.js";
 
 /** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
 const MESH_WAIT_MS = 1_000;
 
-/** Who waits for a socket that was not known when this node started. */
-interface Asked {
-  resolve(socket: ListeningSocket): void;
-  reject(error: Error): void;
-}
+/** What a node keeps to. */
+export type NodeOptions = Pick<ServiceOptions, "drainTimeout" | "signals">;
 
 export class NodeRuntime implements Role {
   readonly self: Peer;
   readonly #boot: Boot;
-  readonly #options: ServiceOptions;
+  readonly #options: NodeOptions;
   readonly #outlet: Outlet;
   readonly #line: MasterLine;
-  readonly #ports = new Ports();
   readonly #service = new Service();
   readonly #starting: Promise<void>[] = [];
   readonly #meshed = new Deferred<void>();
   readonly #ready = new Deferred<void>();
-  readonly #asked = new Map<SocketKey, Asked>();
   readonly #intake = new Intake((message) => this.#line.send(message));
+  readonly #sockets: NodeSockets;
+  readonly #hosting: Hosting | undefined;
   readonly #asking = new Asking((message) => this.#line.send(message));
   #mesh: Mesh | undefined;
   #heart: "silent" | "beats" = "silent";
   #masterIs: "there" | "gone" = "there";
   #state: "starting" | "serving" | "draining" = "starting";
 
-  constructor(boot: Boot, options: ServiceOptions, outlet: Outlet) {
+  constructor(boot: Boot, options: NodeOptions, outlet: Outlet) {
     this.self = { id: boot.id, pid: process.pid, isMaster: false, since: startOfProcess() };
     this.#boot = boot;
     this.#options = options;
     this.#outlet = outlet;
-    this.#line = new MasterLine({
+    this.#sockets = new NodeSockets(boot.sockets, this.#intake, (message) => this.#line.send(message));
+    this.#hosting = boot.hosted && this.#host(boot.hosted);
+    this.#line = new MasterLine(this.#hosting === undefined ? "open" : "hidden", {
       message: (message, handle) => this.#onMessage(message, handle),
       lost: () => this.#onMasterLost(),
     });
-    this.#ready.resolve(afterThisTurn().then(() => this.#started()));
+    const asked = this.#hosting?.serving.promise ?? afterThisTurn();
+    this.#ready.resolve(asked.then(() => this.#started()));
     if (options.signals) this.#watchSignals();
     // Its pipe ends with the master: writing to it must not end this node before it has drained.
     process.stderr.on("error", () => {});
@@ -65,11 +67,11 @@ export class NodeRuntime implements Role {
   }
 
   listen(port: Port, source: ServerSource): Listener {
-    const key = this.#ports.claim(port);
+    const key = this.#sockets.ports.claim(port);
     const listening = this.#listen(key, port, source);
     this.#starting.push(listening);
     listening.catch((error: Error) => this.#fail(error));
-    return this.#ports.listener(key);
+    return this.#sockets.ports.listener(key);
   }
 
   async reload(): Promise<void> {
@@ -91,12 +93,29 @@ export class NodeRuntime implements Role {
   }
 
   async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
-    const known = this.#boot.sockets.find((socket) => socket.key === key);
-    const socket = known === undefined ? this.#ask(key, port) : this.#socketOf(known);
-    await this.#service.serve(source, await socket, port);
-    this.#onAccepting();
+    await this.#service.serve(source, await this.#sockets.take(key, port), port);
     this.#intake.open(key);
-    this.#outlet.listening(this.#ports.address(key) ?? "");
+    this.#onListening(this.#sockets.ports.address(key) ?? "");
+    this.#hosting?.onListening(key);
+  }
+
+  /** Prepares for a program that knows nothing of all this, before it runs. */
+  #host({ exclusive }: HostedSettings): Hosting {
+    const hosting = new Hosting({
+      exclusive,
+      expected: this.#boot.sockets.map(({ key }) => key),
+      sockets: this.#sockets,
+      intake: this.#intake,
+      service: this.#service,
+      listening: (address) => this.#onListening(address),
+    });
+    standInForCluster(Number(/\d+/.exec(this.self.id)), hosting.getServer);
+    return hosting;
+  }
+
+  #onListening(address: AddressInfo | string): void {
+    this.#onAccepting();
+    this.#outlet.listening(address);
   }
 
   /** Once, with the first port. */
@@ -108,17 +127,6 @@ export class NodeRuntime implements Role {
       (beat) => this.#line.send({ type: "beat", beat }),
       () => this.#service.counts(),
     );
-  }
-
-  /** Without a descriptor, the master accepts. */
-  #socketOf({ fd, ...socket }: Boot["sockets"][number]): ListeningSocket {
-    this.#ports.know(socket);
-    return fd === undefined ? this.#intake.socket(socket.key, socket.address) : { fd };
-  }
-
-  #ask(key: SocketKey, port: Port): Promise<ListeningSocket> {
-    this.#line.send({ type: "bind", key, port });
-    return new Promise((resolve, reject) => this.#asked.set(key, { resolve, reject }));
   }
 
   /** Serving means: every server that the program asked for until now listens, and whoever can be reached is. */
@@ -143,15 +151,15 @@ export class NodeRuntime implements Role {
       case "left":
         return this.#outlet.left(message.id);
       case "socket":
-        return this.#onSocket(message.socket, handle);
+        return this.#sockets.onSocket(message.socket, handle);
       case "handed-socket":
-        return this.#asked.get(message.socket.key)?.resolve(this.#socketOf(message.socket));
+        return this.#sockets.onHandedSocket(message.socket);
       case "connection":
         return this.#intake.take(message, handle as ClientHandle | undefined);
       case "missing":
         return this.#intake.miss(message.number);
       case "no-socket":
-        return this.#asked.get(message.key)?.reject(new BindError(message.code as ErrorCode, message.message));
+        return this.#sockets.onRefused(message);
       case "answer":
       case "refusal":
         return this.#asking.onAnswer(message);
@@ -166,8 +174,8 @@ export class NodeRuntime implements Role {
       self: this.self,
       folder,
       token,
-      onLink: (...link) => this.#outlet.link(...link),
-      onStream: (stream, peer) => this.#outlet.node(stream, peer),
+      onLink: (stream, peer, side) => this.#outlet.link(this.#free(stream), peer, side),
+      onStream: (stream, peer) => this.#outlet.node(this.#free(stream), peer),
     });
     try {
       await mesh.open();
@@ -178,11 +186,9 @@ export class NodeRuntime implements Role {
     }
   }
 
-  #onSocket(socket: SocketInfo, handle: SocketHandle | undefined): void {
-    const asked = this.#asked.get(socket.key);
-    if (asked === undefined || handle === undefined) return handle?.close();
-    this.#ports.know(socket);
-    asked.resolve({ handle });
+  /** A hosted program decides itself how long its process lives. */
+  #free(stream: Socket): Socket {
+    return this.#hosting === undefined ? stream : stream.unref();
   }
 
   /** A node that cannot start to serve ends, so that the master learns of it; listeners hear the error first. */
@@ -197,12 +203,11 @@ export class NodeRuntime implements Role {
 
   /** What a terminal sends reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
   #watchSignals(): void {
-    process.on("SIGINT", () => {});
-    process.on("SIGQUIT", () => {});
-    process.on("SIGHUP", () => {});
+    if (this.#hosting === undefined) for (const name of ["SIGINT", "SIGQUIT", "SIGHUP"]) process.on(name, () => {});
     process.on("SIGTERM", () => {
       this.#line.send({ type: "draining" });
-      void this.#drain(this.#options.drainTimeout, null);
+      if (this.#endsItself()) this.#state = "draining";
+      else void this.#drain(this.#options.drainTimeout, null);
     });
   }
 
@@ -219,9 +224,23 @@ export class NodeRuntime implements Role {
   async #drain(timeout: number, idle: IdleLimit): Promise<void> {
     if (this.#state === "draining") return;
     this.#state = "draining";
-    await this.#service.end(timeout, idle, (drain) => this.#outlet.drain(drain));
+    if (this.#endsItself()) return this.#letEnd(timeout, idle);
+    await this.#service.end({ timeout, idle }, (drain) => this.#outlet.drain(drain));
     await this.#outlet.flush();
     if (this.#masterIs === "gone") await Promise.all(this.#boot.sockets.map(removeAbandonedFile));
     process.exit();
+  }
+
+  /** Whether the program listens for SIGTERM, besides this class: then it is left to end as it knows best. */
+  #endsItself(): boolean {
+    return this.#hosting !== undefined && process.listenerCount("SIGTERM") > 1;
+  }
+
+  /** First the connections, so that nothing is lost whatever the program does; then its signal. The master ends it if it does not. */
+  async #letEnd(timeout: number, idle: IdleLimit): Promise<void> {
+    const ended = this.#service.end({ timeout, idle, servers: "leave" }, (drain) => this.#outlet.drain(drain));
+    await Promise.race([ended, pause(timeout / 2)]);
+    await this.#outlet.flush();
+    process.kill(process.pid, "SIGTERM");
   }
 }

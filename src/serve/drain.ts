@@ -2,9 +2,18 @@
 import { Server } from "node:net";
 import type { IdleLimit } from "../protocol.js";
 import type { Connections } from "./connections.js";
+import { stopAccepting } from "./server.js";
 
 /** Milliseconds for which an idle connection stays open where its server promises no time of its own. */
 const IDLE_GRACE = 5_000;
+
+export interface DrainOptions {
+  /** Milliseconds after which what is open is cut. */
+  timeout: number;
+  idle: IdleLimit;
+  /** Whether the servers are closed, or left for the program to close. */
+  servers: "close" | "leave";
+}
 
 /**
  * Resolves when the last connection is gone; soon after `signal` aborts at the latest, as that cuts what is open, which
@@ -13,11 +22,12 @@ const IDLE_GRACE = 5_000;
 export async function drain(
   server: Server,
   connections: Connections,
-  { timeout, idle }: { timeout: number; idle: IdleLimit },
+  { timeout, idle, servers }: DrainOptions,
   signal: AbortSignal,
 ): Promise<void> {
   // http.Server.close() would cut idle connections at once, with requests on their way; net.Server's does not.
-  Server.prototype.close.call(server);
+  if (servers === "close") Server.prototype.close.call(server);
+  else stopAccepting(server);
   // What comes on an idle connection at its last moment has the other half of the time for its answer.
   const drained = connections.drain(Math.min(graceOf(server), idle ?? timeout, timeout / 2));
   signal.addEventListener("abort", () => connections.cut());

@@ -26,6 +26,11 @@ export class Ports {
     return key;
   }
 
+  /** Gives a name back: the same program may listen there once more. */
+  release(key: SocketKey): void {
+    this.#claimed.delete(key);
+  }
+
   /** Learns where a named socket is bound. */
   know(socket: SocketInfo): void {
     this.#sockets.set(socket.key, socket);
@@ -48,5 +53,6 @@ export class Ports {
 /** An address for a person to read. */
 export function describe(port: Port): string {
   if ("path" in port) return `path ${port.path}`;
+  if ("fd" in port) return `descriptor ${port.fd}`;
   return port.host === undefined ? `port ${port.port}` : `port ${port.port} of ${port.host}`;
 }

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { UsageError } from "../errors.js";
 import type { ServerSource } from "../role.js";
 import { HandedSocket } from "./handed-socket.js";
-import type { SocketHandle } from "./handles.js";
+import { openDescriptor, type SocketHandle } from "./handles.js";
 
 /** A held socket as this process has it: an inherited descriptor, the handle itself, or connections handed over. */
 export type ListeningSocket = { fd: number } | { handle: SocketHandle } | HandedSocket;
@@ -40,17 +40,51 @@ export function adopt(server: Server, socket: ListeningSocket, backlog: number):
       server.off("error", reject);
       resolve();
     });
-    if (socket instanceof HandedSocket) {
-      socket.attach(server);
-      listenOnHandle(server, socket, backlog);
-    } else if ("fd" in socket) server.listen({ fd: socket.fd }, backlog as never);
-    else listenOnHandle(server, socket.handle, backlog);
+    listenOnHandle(server, handleFor(server, socket), backlog);
   });
+}
+
+/** What a server is to listen on, as node:net has it. */
+export function handleFor(server: Server, socket: ListeningSocket): SocketHandle {
+  if (!(socket instanceof HandedSocket)) return "fd" in socket ? openDescriptor(socket.fd) : socket.handle;
+  socket.attach(server);
+  return socket;
+}
+
+/** Takes a server's socket away, so that nobody accepts here any more, while the server goes on as if it listened. */
+export function stopAccepting(server: Server): void {
+  const internals = server as unknown as { _handle: (SocketHandle & Partial<ClosedHandle>) | null };
+  const handle = internals._handle;
+  if (handle === null) return;
+  internals._handle = new ClosedHandle(server.address());
+  handle.close();
+}
+
+/** Stands where a server's socket was, until the program closes the server. */
+class ClosedHandle {
+  readonly fd = -1;
+  readonly getsockname: ((told: object) => number) | undefined;
+
+  constructor(address: ReturnType<Server["address"]>) {
+    if (typeof address === "object" && address !== null) {
+      this.getsockname = (told) => {
+        Object.assign(told, address);
+        return 0;
+      };
+    }
+  }
+
+  close(): void {}
+
+  ref(): void {}
+
+  unref(): void {}
 }
 
 /**
  * listen(handle) takes TCP handles only and would open a Unix socket's descriptor a second time, so that it would be
- * closed twice; this is the way by which node:cluster's workers listen, on every version of Node.
+ * closed twice; this is the way by which node:cluster's workers listen, on every version of Node, and listen({ fd }) too
+ * in the end.
  */
 function listenOnHandle(server: Server, handle: SocketHandle, backlog: number): void {
   const internals = server as unknown as {

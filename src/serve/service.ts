@@ -1,11 +1,13 @@
 // What a process serves: each server with its connections, from the held socket to the end of its drain.
 import type { Server } from "node:net";
 import type { Port } from "../options.js";
-import type { Beat, IdleLimit } from "../protocol.js";
+import type { Beat } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
-import { drain } from "./drain.js";
+import { type DrainOptions, drain } from "./drain.js";
 import { adopt, type ListeningSocket, makeServer } from "./server.js";
+
+type End = Omit<DrainOptions, "servers"> & Partial<DrainOptions>;
 
 export class Service {
   readonly #servers = new Map<Server, Connections>();
@@ -17,8 +19,20 @@ export class Service {
     await Promise.resolve();
     const server = await makeServer(source);
     if (this.#state === "ended") return;
-    this.#servers.set(server, new Connections(server));
+    this.watch(server);
     await adopt(server, socket, port.backlog);
+  }
+
+  /** Counts a server's connections from now on, until it is closed, and drains it with all others. */
+  watch(server: Server): void {
+    if (this.#servers.has(server)) return;
+    const connections = new Connections(server);
+    this.#servers.set(server, connections);
+    server.once("close", () => {
+      if (this.#state === "ended") return;
+      this.#servers.delete(server);
+      connections.release();
+    });
   }
 
   /** What this process has served and what it holds now. */
@@ -33,9 +47,9 @@ export class Service {
 
   /**
    * Takes every server out of service: tells the program, finishes what is in flight, cuts the rest after `timeout`
-   * milliseconds, idle connections after `idle`. Resolves when nothing is left, and the program is done or the time is over.
+   * milliseconds, idle connections after `idle`. `servers`: "close" unless given. Resolves when nothing is left, and the program is done or the time is over.
    */
-  async end(timeout: number, idle: IdleLimit, tell: (drain: Drain) => Promise<void>): Promise<void> {
+  async end({ timeout, idle, servers = "close" }: End, tell: (drain: Drain) => Promise<void>): Promise<void> {
     this.#state = "ended";
     const cut = new AbortController();
     const overdue = new Promise<void>((resolve) => {
@@ -46,7 +60,7 @@ export class Service {
     });
     const told = tell({ deadline: Date.now() + timeout, signal: cut.signal });
     const drained = [...this.#servers].map(([server, connections]) =>
-      drain(server, connections, { timeout, idle }, cut.signal),
+      drain(server, connections, { timeout, idle, servers }, cut.signal),
     );
     await Promise.all([...drained, Promise.race([told, overdue])]);
   }

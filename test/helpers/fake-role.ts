@@ -69,12 +69,12 @@ export function fakeNodes(id: string, source: ServerSource): FakeNodes {
     return role;
   };
   const logged: string[] = [];
-  const nodes = new Nodes(makeRole, {
-    port: checkPortOptions({ port: 8_000 }),
-    source,
-    limits: { maxPayload: 1024 * 1024, maxBufferedAmount: 4 * 1024 * 1024 },
-    log: (line) => logged.push(line),
-  });
+  const settings = {
+    maxPayload: 1024 * 1024,
+    maxBufferedAmount: 4 * 1024 * 1024,
+    log: (line: string) => void logged.push(line),
+  };
+  const nodes = new Nodes(makeRole, settings, { port: checkPortOptions({ port: 8_000 }), source });
   return { nodes, role, outlet: outlet as unknown as Outlet, logged };
 }
 

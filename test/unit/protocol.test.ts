@@ -2,14 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { checkPortOptions, type Port, type PortOptions } from "#src/options.js";
+import { checkPortOptions, type NamedPort, type PortOptions } from "#src/options.js";
 import { seal, socketKey, type ToMaster, unseal } from "#src/protocol.js";
 import { Ports } from "#src/serve/ports.js";
 
 const host = fc.option(fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain(), fc.constant("localhost")), { nil: undefined });
 const tcpPort = fc.record({ port: fc.nat(65_535), host, ipv6Only: fc.boolean() });
 const path = fc.record({ path: fc.string({ minLength: 1 }) });
-const port: fc.Arbitrary<Port> = fc.oneof(tcpPort, path).map((options) => checkPortOptions(options as PortOptions));
+const port: fc.Arbitrary<NamedPort> = fc
+  .oneof(tcpPort, path)
+  .map((options) => checkPortOptions(options as PortOptions));
 
 test("what is sealed comes out again, after JSON too", () => {
   const message: ToMaster = { type: "bind", key: "tcp:*:80", port: checkPortOptions({ port: 80 }) };
@@ -63,13 +65,13 @@ test("property: the same program names the same sockets in every process, each o
 });
 
 /** What makes two sockets one, told apart by JSON. */
-function identity(wanted: Port, freePortsBefore: number): string {
+function identity(wanted: NamedPort, freePortsBefore: number): string {
   if ("path" in wanted) return JSON.stringify([wanted.path]);
   const { port: number, host: name = null, ipv6Only } = wanted;
   return JSON.stringify([number, name, ipv6Only, number === 0 ? freePortsBefore : 0]);
 }
 
-function claimAll(asked: Port[]): string[] {
+function claimAll(asked: NamedPort[]): string[] {
   const ports = new Ports();
   return asked.map((wanted) => {
     try {

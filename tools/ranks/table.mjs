@@ -6,6 +6,7 @@ const ROOM_OF_FILE = {
   "make-master.ts": "listen",
   "nodes.ts": "listen",
   "run.ts": "listen",
+  "this-service.ts": "listen",
   "index.ts": "index",
   "preload.ts": "index",
 };

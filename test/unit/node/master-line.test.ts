@@ -60,7 +60,7 @@ function open(t: TestContext, connected: boolean): Opened {
       }
     }
   });
-  const line = new MasterLine({
+  const line = new MasterLine("open", {
     message: (...args) => heard.push(args),
     lost: () => {
       state.lost += 1;

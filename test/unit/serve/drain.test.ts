@@ -79,7 +79,7 @@ test("what is still in flight at the deadline is cut", async (t) => {
 test("a deadline that is over already cuts at once", async (t) => {
   const { server } = await inFlight(t);
   await within(
-    drain(server.server, server.connections, { timeout: LONG, idle: null }, AbortSignal.abort()),
+    drain(server.server, server.connections, { timeout: LONG, idle: null, servers: "close" }, AbortSignal.abort()),
     "the drain ends",
   );
 });
@@ -204,7 +204,7 @@ function draining({ server, connections }: Watched): Draining {
   const cut = new AbortController();
   let isDone = false;
   const done = (async () => {
-    await drain(server, connections, { timeout: LONG, idle: null }, cut.signal);
+    await drain(server, connections, { timeout: LONG, idle: null, servers: "close" }, cut.signal);
     isDone = true;
   })();
   return {

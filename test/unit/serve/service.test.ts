@@ -100,5 +100,5 @@ async function serving(t: TestContext): Promise<{ service: Service; server: http
 }
 
 function end(service: Service, timeout: number, tell: (drain: Drain) => Promise<void>): Promise<void> {
-  return within(service.end(timeout, null, tell), "the service ends");
+  return within(service.end({ timeout, idle: null }, tell), "the service ends");
 }
