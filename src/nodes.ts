@@ -9,7 +9,8 @@ import type { MessageLimits } from "./messages/link.js";
 import type { Handler } from "./messages/running-call.js";
 import { Switchboard } from "./messages/switchboard.js";
 import { type CallOptions, checkName } from "./messages/targets.js";
-import { checkNodeCount, checkPortOptions, type Port, type PortOptions } from "./options.js";
+import { checkNodeCount } from "./options.js";
+import { checkPortOptions, type Port, type PortOptions } from "./port-options.js";
 import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
 

@@ -4,7 +4,6 @@ import { availableCpus } from "./cpus.js";
 import { UsageError } from "./errors.js";
 import {
   account,
-  backlog,
   bytes,
   check,
   count,
@@ -12,37 +11,19 @@ import {
   flag,
   hangTimeout,
   isName,
-  isText,
   payload,
-  portNumber,
   type Rule,
   script,
   scriptPath,
-  show,
-  tcpPort,
   timeout,
   timeoutOrOff,
   wrongValue,
 } from "./option-rules.js";
 import type { LogFormat } from "./log-lines.js";
-import type { HostedSettings } from "./protocol.js";
+import { completePort, type NamedPort, type PortOptions, portRules } from "./port-options.js";
 import { completeRestart, type RestartOptions } from "./restart-options.js";
 
 const MEBIBYTE = 1024 * 1024;
-
-/** Where to listen: a TCP port, or a Unix socket path. */
-export interface PortOptions {
-  /** TCP port, 0 to 65535, as a number or in digits. 0 takes one free port, the same for all nodes. Default: 80. */
-  port?: number | string;
-  /** Address or host name to listen on. Default: every address, IPv6 and IPv4 (`::`), or IPv4 where that is all. */
-  host?: string;
-  /** Path of a Unix socket, instead of `port` and `host`. */
-  path?: string;
-  /** How many connections may wait to be accepted, at least 1; the kernel has a limit of its own. Default: 511. */
-  backlog?: number;
-  /** Listen on `::` without its IPv4 half. Default: false. */
-  ipv6Only?: boolean;
-}
 
 /** What listen() takes. */
 export interface ListenOptions extends PortOptions, BalanceOptions {
@@ -95,19 +76,18 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
   log?: boolean | ((line: string) => void);
 }
 
-/** Where to listen, complete. */
-export type Port = { path: string; backlog: number } | TcpPort | InheritedPort;
-/** What listen() takes, complete. */
-export type NamedPort = Exclude<Port, InheritedPort>;
-/** A socket that the master was started with, by its descriptor; only hosted programs name one. */
-export type InheritedPort = { fd: number; backlog: number };
-/** A TCP port to listen on, complete. */
-export type TcpPort = { port: number; host: string | undefined; ipv6Only: boolean; backlog: number };
-
 /** Between how many nodes the number follows the load. */
 export interface ScaleRange {
   minNodes: number;
   maxNodes: number;
+}
+
+/** How the nodes of a program are prepared that knows nothing of this package. */
+export interface Hosting {
+  /** TCP ports that are left to Node: only one process can have each. */
+  exclusive: readonly number[];
+  /** The file that Node loads before the program. */
+  preload: string;
 }
 
 /** The options of a service, complete. */
@@ -139,18 +119,10 @@ export interface ServiceOptions {
   name: string | undefined;
   /** How the master passes on what its nodes write. */
   output: LogFormat;
-  /** Set where the program knows nothing of this package: how its nodes are prepared, and the TCP ports that are left to Node. */
-  hosted: Pick<HostedSettings, "exclusive" | "preload"> | undefined;
+  /** Set where the program knows nothing of this package. */
+  hosted: Hosting | undefined;
   log: (line: string) => void;
 }
-
-const portRules: Record<keyof PortOptions, Rule> = {
-  port: tcpPort,
-  host: { takes: "an address or a host name, a string that is not empty", accepts: isText },
-  path: { takes: "the path of a Unix socket, a string that is not empty", accepts: isText },
-  backlog,
-  ipv6Only: flag,
-};
 
 /** Without those of a port. */
 export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule> = {
@@ -195,28 +167,11 @@ export function checkListenOptions(options: ListenOptions): { port: NamedPort; s
 }
 
 /**
- * Checks the options of nodes.listen() and fills in the defaults.
- * @throws UsageError MN_ERR_OPTION, naming the option, what came and what is taken.
- */
-export function checkPortOptions(options: PortOptions): NamedPort {
-  check(options, portRules);
-  return completePort(options);
-}
-
-/**
  * Checks the number that nodes.resize() takes.
  * @throws UsageError MN_ERR_OPTION
  */
 export function checkNodeCount(nodes: number): void {
   if (!count.accepts(nodes)) throw wrongValue("nodes", count, nodes);
-}
-
-function completePort(options: PortOptions): NamedPort {
-  const { path, host, ipv6Only = false, backlog = 511 } = options;
-  if (path === undefined) return { port: portNumber(options.port ?? 80) as number, host, ipv6Only, backlog };
-  const other = (["port", "host", "ipv6Only"] as const).find((name) => options[name] !== undefined);
-  if (other === undefined) return { path, backlog };
-  throw new UsageError("MN_ERR_OPTION", `option path: is taken without ${other}, got path ${show(path)} and ${other}`);
 }
 
 /** Fills in the defaults of options that keep to the rules. */

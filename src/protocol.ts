@@ -1,6 +1,7 @@
 // Every message that crosses between the master and a node over their IPC channel, one union per direction.
 import type { AddressInfo } from "node:net";
-import type { Port } from "./options.js";
+import type { Hosting } from "./options.js";
+import type { Port } from "./port-options.js";
 
 /** The variable through which a node learns at its start what it is; removed from its environment as soon as read. */
 export const BOOT_VARIABLE = "MULTI_NODE_BOOT";
@@ -19,17 +20,13 @@ export interface Boot {
 }
 
 /** What a node of a program that knows nothing of this package keeps to. */
-export interface HostedSettings {
+export interface HostedSettings extends Hosting {
   /** Milliseconds. */
   drainTimeout: number;
   /** Bytes. */
   maxPayload: number;
   /** Bytes. */
   maxBufferedAmount: number;
-  /** TCP ports that are left to Node: only one process can have each. */
-  exclusive: readonly number[];
-  /** How it is asked for: `--require` of this file comes before the program. */
-  preload: string;
 }
 
 /** The variable through which a new master learns that it replaces an old one; removed as soon as read. */

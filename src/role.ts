@@ -1,6 +1,6 @@
 // What a process does for the object that listen() returned, whether it is the master or a node.
 import type { AddressInfo, Server, Socket } from "node:net";
-import type { Port } from "./options.js";
+import type { Port } from "./port-options.js";
 import type { Beat } from "./protocol.js";
 
 /** A process of the service, as the others see it. */

@@ -2,7 +2,8 @@
 import type { BalanceOptions } from "./balance-options.js";
 import type { LogFormat } from "./log-lines.js";
 import { check, type Rule, script, tcpPort, wrongValue } from "./option-rules.js";
-import { completeService, type ListenOptions, type PortOptions, type ServiceOptions, serviceRules } from "./options.js";
+import { completeService, type ListenOptions, type ServiceOptions, serviceRules } from "./options.js";
+import { type PortOptions } from "./port-options.js";
 
 /** What run() takes. */
 export interface RunOptions extends Omit<ListenOptions, keyof PortOptions | "masterListen" | "script">, BalanceOptions {

@@ -1,7 +1,7 @@
 // The addresses that the master listens on: bound, served by the master itself where it serves, announced.
 import type { AddressInfo } from "node:net";
 import { MASTER_ID } from "../mesh/endpoint.js";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import { allSettled } from "../promises.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import type { Listener, ServerSource } from "../role.js";

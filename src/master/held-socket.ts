@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
 import { getSystemErrorName } from "node:util";
 import { BindError } from "../errors.js";
-import type { Port, TcpPort } from "../options.js";
+import type { Port, TcpPort } from "../port-options.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import { describe } from "../serve/ports.js";
 import { type AcceptingHandle, bindHandle, type BoundHandle } from "../serve/handles.js";

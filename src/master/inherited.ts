@@ -2,7 +2,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
 import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
 

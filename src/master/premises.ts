@@ -41,13 +41,13 @@ export class Premises {
 
   /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
   constructor(options: ServiceOptions, events: PremisesEvents) {
-    const { self, onHeld, onLink, onStream, account } = events;
+    const { self, onLink, onStream, account } = events;
     this.#account = account;
     this.#drainTimeout = options.drainTimeout;
     this.dispatcher = dispatcherFor(options, this.children, events);
     this.sockets = new Sockets((socket, backlog) => {
       this.dispatcher?.add(socket.key, socket.handle, backlog);
-      onHeld(socket);
+      events.onHeld(socket);
     });
     this.folder = makeFolder(account);
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });

@@ -2,7 +2,8 @@
 import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
-import type { Port, ServiceOptions } from "../options.js";
+import type { ServiceOptions } from "../options.js";
+import type { Port } from "../port-options.js";
 import { afterThisTurn, Deferred } from "../promises.js";
 import type { HostedSettings, Order } from "../protocol.js";
 import type { Listener, NodeExit, Outlet, Peer, ReloadEvent, Role, ServerSource, Status } from "../role.js";

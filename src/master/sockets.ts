@@ -1,5 +1,5 @@
 // All sockets that the master holds, each bound once, whoever asks for it and however often.
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import type { SocketKey } from "../protocol.js";
 import { removeSocketFile } from "../serve/socket-file.js";
 import { type HeldSocket, hold } from "./held-socket.js";

@@ -3,7 +3,7 @@ import type { StartError } from "../errors.js";
 import type { ScaleRange } from "../options.js";
 import type { RestartOptions } from "../restart-options.js";
 import type { IdleLimit, SocketKey, ToSupervisor, ToNode } from "../protocol.js";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import type { NodeExit, ReloadEvent, Status } from "../role.js";
 import type { SocketHandle } from "../serve/handles.js";
 import type { NodeRecord } from "./fleet.js";

@@ -98,14 +98,9 @@ export class Supervisor {
   }
 
   #carryOut(order: Exclude<Order, { type: "status" }>): Promise<void> {
-    switch (order.type) {
-      case "reload":
-        return this.#rollout.reload();
-      case "resize":
-        return this.#resize(order.nodes - (this.#options.masterServes ? 1 : 0));
-      case "restart":
-        return this.#rollout.renew(order.node);
-    }
+    if (order.type === "reload") return this.#rollout.reload();
+    if (order.type === "restart") return this.#rollout.renew(order.node);
+    return this.#resize(order.nodes - (this.#options.masterServes ? 1 : 0));
   }
 
   #status(): Status {

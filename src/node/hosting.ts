@@ -3,7 +3,7 @@ import type { Socket as UdpSocket } from "node:dgram";
 import type { AddressInfo, Server } from "node:net";
 import { constants } from "node:os";
 import { BindError, MultiNodeError } from "../errors.js";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
 import type { SocketKey } from "../protocol.js";
 import { handleFor } from "../serve/server.js";
@@ -84,10 +84,10 @@ export class Hosting {
   #attach(server: Server, key: SocketKey, handle: { close(): void }, answer: Answer): void {
     const { sockets, service, intake, listening } = this.#options;
     service.watch(server);
-    const { close } = handle;
+    const close = handle.close.bind(handle);
     handle.close = (...args: []) => {
       sockets.ports.release(key);
-      return close.apply(handle, args);
+      close(...args);
     };
     server.once("listening", () => {
       intake.open(key);

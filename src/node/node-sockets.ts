@@ -1,6 +1,6 @@
 // The sockets that this node listens on: inherited at its start, or asked of the master, by their names.
 import { BindError, type ErrorCode } from "../errors.js";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
 import type { Boot, SocketInfo, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";

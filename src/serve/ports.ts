@@ -1,7 +1,7 @@
 // What this process listens on, by the names that mean the same socket in every process.
 import type { AddressInfo } from "node:net";
 import { BindError } from "../errors.js";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import { type SocketInfo, type SocketKey, socketKey } from "../protocol.js";
 import type { Listener } from "../role.js";
 

@@ -1,6 +1,6 @@
 // What a process serves: each server with its connections, from the held socket to the end of its drain.
 import type { Server } from "node:net";
-import type { Port } from "../options.js";
+import type { Port } from "../port-options.js";
 import type { Beat } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";

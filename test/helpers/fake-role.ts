@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { Nodes } from "#src/nodes.js";
-import { checkPortOptions, type Port } from "#src/options.js";
+import { checkPortOptions, type Port } from "#src/port-options.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "#src/role.js";
 
 export class FakeRole implements Role {

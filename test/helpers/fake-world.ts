@@ -1,6 +1,6 @@
 // The supervisor's outside as a test sees it: a clock that stands still, processes that are names in a list.
 import type { StartError } from "#src/errors.js";
-import type { Port } from "#src/options.js";
+import type { Port } from "#src/port-options.js";
 import { Supervisor } from "#src/master/supervisor.js";
 import type { SupervisorMessage, SupervisorOptions, World } from "#src/master/supervisor-world.js";
 import type { Beat, Order, SocketKey, ToSupervisor, ToNode } from "#src/protocol.js";

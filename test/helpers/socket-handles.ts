@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { hold } from "#src/master/held-socket.js";
 import { InheritedSockets } from "#src/master/inherited.js";
-import { checkPortOptions } from "#src/options.js";
+import { checkPortOptions } from "#src/port-options.js";
 import { Acceptor } from "#src/serve/acceptor.js";
 import type { ClientHandle } from "#src/serve/handles.js";
 import { within } from "./deadline.js";

@@ -6,7 +6,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { availableCpus } from "#src/cpus.js";
 import { UsageError } from "#src/errors.js";
-import { checkListenOptions, checkPortOptions, type ListenOptions } from "#src/options.js";
+import { checkListenOptions, type ListenOptions } from "#src/options.js";
+import { checkPortOptions } from "#src/port-options.js";
 import { NODES, PORT, WRONG } from "../helpers/wrong-options.js";
 
 const OWN_FILE = fileURLToPath(import.meta.url);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { checkPortOptions, type NamedPort, type PortOptions } from "#src/options.js";
+import { checkPortOptions, type NamedPort, type PortOptions } from "#src/port-options.js";
 import { seal, socketKey, type ToMaster, unseal } from "#src/protocol.js";
 import { Ports } from "#src/serve/ports.js";
 

@@ -9,7 +9,7 @@ import { type TestContext, test } from "node:test";
 import { BindError } from "#src/errors.js";
 import { type HeldSocket, hold } from "#src/master/held-socket.js";
 import { InheritedSockets } from "#src/master/inherited.js";
-import { checkPortOptions, type PortOptions } from "#src/options.js";
+import { checkPortOptions, type PortOptions } from "#src/port-options.js";
 import { adopt } from "#src/serve/server.js";
 import { identify } from "#src/serve/socket-file.js";
 import { temporaryFolder } from "../../helpers/environment.js";

@@ -6,7 +6,7 @@ import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Sockets } from "#src/master/sockets.js";
-import { checkPortOptions, type Port } from "#src/options.js";
+import { checkPortOptions, type Port } from "#src/port-options.js";
 import { temporaryFolder } from "../../helpers/environment.js";
 import { abandonSocket } from "../../helpers/unix-sockets.js";
 

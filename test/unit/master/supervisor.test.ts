@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StartError } from "#src/errors.js";
-import { checkPortOptions } from "#src/options.js";
+import { checkPortOptions } from "#src/port-options.js";
 import { FakeWorld } from "../../helpers/fake-world.js";
 
 test("the start fills all places, each with a deadline to serve", () => {

@@ -9,7 +9,7 @@ import { hold } from "#src/master/held-socket.js";
 import { InheritedSockets } from "#src/master/inherited.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "#src/mesh/endpoint.js";
 import { leaveFolder, makeFolder, removeEndpoint, removeFolder, sweepFolders } from "#src/mesh/folder.js";
-import { checkPortOptions } from "#src/options.js";
+import { checkPortOptions } from "#src/port-options.js";
 import { adopt } from "#src/serve/server.js";
 import { within } from "../../helpers/deadline.js";
 import { setEnvironment, temporaryFolder } from "../../helpers/environment.js";

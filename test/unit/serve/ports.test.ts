@@ -1,7 +1,7 @@
 // What a process listens on: each address once, any number of free ports, and what is known of each.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkPortOptions, type PortOptions } from "#src/options.js";
+import { checkPortOptions, type PortOptions } from "#src/port-options.js";
 import { describe, Ports } from "#src/serve/ports.js";
 
 test("an address is taken once", () => {

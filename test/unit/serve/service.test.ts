@@ -6,7 +6,7 @@ import net, { type AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { hold } from "#src/master/held-socket.js";
 import { InheritedSockets } from "#src/master/inherited.js";
-import { checkPortOptions } from "#src/options.js";
+import { checkPortOptions } from "#src/port-options.js";
 import type { Drain } from "#src/role.js";
 import { Service } from "#src/serve/service.js";
 import { within } from "../../helpers/deadline.js";
