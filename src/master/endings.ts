@@ -2,7 +2,6 @@
 import { ControlError, StartError } from "../errors.js";
 import type { NodeExit } from "../role.js";
 import type { NodeRecord } from "./fleet.js";
-import { FAILED_STARTS_LIMIT } from "./restart.js";
 
 const FRAMES_IN_LOG = 3;
 
@@ -35,15 +34,18 @@ function onOneLine(stack: string): string {
 }
 
 function describeStart(exit: NodeExit): string {
-  return exit.reason === "not-ready" ? describeEnd(exit) : `${describeEnd(exit)} before it served`;
+  const isSilent = exit.code === 0 && exit.lastError === undefined;
+  const hint = isSilent ? " without having listened on any port" : "";
+  return exit.reason === "not-ready" ? describeEnd(exit) : `${describeEnd(exit)} before it served${hint}`;
 }
 
-export function startFailed(program: string, exit: NodeExit): StartError {
-  return new StartError(
-    "MN_ERR_START_FAILED",
-    `no node of ${program} serves: ${FAILED_STARTS_LIMIT} starts in a row failed, ` +
-      `the last one ${describeStart(exit)}`,
-  );
+/** @param failed how many starts in a row have */
+export function startFailed(program: string, exit: NodeExit, failed: number): StartError {
+  const how =
+    failed === 1
+      ? `it ${describeStart(exit)}`
+      : `${failed} starts in a row failed, the last one ${describeStart(exit)}`;
+  return new StartError("MN_ERR_START_FAILED", `no node of ${program} serves: ${how}`);
 }
 
 export function resizeFailed(program: string, exit: NodeExit): StartError {

@@ -1,8 +1,8 @@
 // Sockets that this process got from whoever started it: an old master that it replaces, or systemd.
-import { readFileSync, readlinkSync } from "node:fs";
+import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
-import type { Port } from "../port-options.js";
+import type { NamedPort, Port } from "../port-options.js";
 import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
 import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
 
@@ -19,16 +19,34 @@ const FIRST_SYSTEMD_FD = 3;
 /** What the old master said, read once; `undefined` where there is none. */
 export const handover: Handover | undefined = readHandover();
 
+/** Where descriptors of whoever started this process may be; those of its own come behind them, one by one. */
+const FIRST_FD = 3;
+const LAST_FD = 31;
+
 export class InheritedSockets {
+  /** What a hosted program may ask for by its number. */
+  readonly #descriptors: Set<number>;
   readonly #handed: InheritedSocket[] = [...(handover?.sockets ?? [])];
   readonly #activated: BoundSocket[] = systemdDescriptors().flatMap(socketOf);
+
+  /** @param programs whether a hosted program may want any socket that this process was started with */
+  constructor(programs: "own" | "hosted" = "own") {
+    this.#descriptors = new Set(programs === "hosted" ? socketDescriptors() : []);
+  }
 
   /** The socket for an address, if it was inherited; each is given once. */
   take(key: SocketKey, port: Port): BoundSocket | undefined {
     const handed = this.#handed.findIndex((socket) => socket.key === key);
     if (handed >= 0) return this.#handed.splice(handed, 1).map(open)[0];
+    if ("fd" in port) return this.#takeDescriptor(port.fd);
     const activated = this.#activated.findIndex(({ address }) => isFor(port, address));
     return activated >= 0 ? this.#activated.splice(activated, 1)[0] : undefined;
+  }
+
+  #takeDescriptor(fd: number): BoundSocket | undefined {
+    if (!this.#descriptors.delete(fd)) return undefined;
+    const activated = this.#activated.findIndex(({ handle }) => handle.fd === fd);
+    return activated >= 0 ? this.#activated.splice(activated, 1)[0] : socketOf(fd)[0];
   }
 
   /** Lets go what the program has no use for any more. */
@@ -48,6 +66,20 @@ function readHandover(): Handover | undefined {
   const told = JSON.parse(text) as Handover;
   // Where the old master has died meanwhile, its sockets are all the more this one's.
   return told.master === process.ppid || !isAlive(told.master) ? told : undefined;
+}
+
+function socketDescriptors(): number[] {
+  const own = process.channel === undefined ? undefined : (process.channel as { fd?: number }).fd;
+  const candidates = Array.from({ length: LAST_FD - FIRST_FD + 1 }, (_, index) => FIRST_FD + index);
+  return candidates.filter((fd) => fd !== own && isSocket(fd));
+}
+
+function isSocket(fd: number): boolean {
+  try {
+    return fstatSync(fd).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 function systemdDescriptors(): number[] {
@@ -76,9 +108,8 @@ function unixPathOf(fd: number): string | undefined {
   }
 }
 
-function isFor(port: Port, address: AddressInfo | string): boolean {
+function isFor(port: NamedPort, address: AddressInfo | string): boolean {
   if ("path" in port) return address === port.path;
-  if ("fd" in port) return false;
   if (typeof address === "string" || address.port !== port.port) return false;
   return port.host === undefined || port.host === address.address || (port.host === "localhost" && isLoopback(address));
 }

@@ -10,6 +10,11 @@ export interface MortalityOptions {
   restart: Required<RestartOptions>;
   masterServes: boolean;
   program: string;
+  /**
+   * Whether somebody waits in front of a screen for the first node: then one start that fails is enough as long as no node
+   * has ever served, and no other is tried while the first ones of other places may yet succeed.
+   */
+  firstStart: "watched" | "unwatched";
 }
 
 /** The fleet after the death. */
@@ -31,6 +36,7 @@ export type Consequence =
 export class Mortality {
   readonly #options: MortalityOptions;
   #failedStarts = 0;
+  #hasServed = false;
   #lastFailedStart: NodeExit | undefined;
   #deaths: readonly number[] = [];
 
@@ -41,6 +47,7 @@ export class Mortality {
   /** A node serves: the program is not broken. */
   onReady(): void {
     this.#failedStarts = 0;
+    this.#hasServed = true;
   }
 
   /** A node ended before it served. */
@@ -52,9 +59,11 @@ export class Mortality {
   consequence(exit: NodeExit, survivors: Survivors, now: number, random: number): Consequence {
     const { restartChildren, restart, masterServes, program } = this.#options;
     const { serving, all, firstStarts, place } = survivors;
-    if (isHopeless(serving + firstStarts + (masterServes ? 1 : 0), this.#failedStarts)) {
-      return { type: "give-up", error: startFailed(program, this.#lastFailedStart ?? exit) };
+    const isFirst = this.#options.firstStart === "watched" && !this.#hasServed;
+    if (isHopeless(serving + firstStarts + (masterServes ? 1 : 0), this.#failedStarts, isFirst ? 1 : undefined)) {
+      return { type: "give-up", error: startFailed(program, this.#lastFailedStart ?? exit, this.#failedStarts) };
     }
+    if (isFirst && restartChildren) return { type: "refill", delay: longestDelay(random) };
     const tooMany = exit.reason !== "drained" && this.#isOneTooMany(now);
     if (tooMany && restart.beyond === "give-up") {
       return { type: "give-up", error: tooManyDeaths(program, exit, this.#deaths.length, restart.period) };

@@ -45,7 +45,7 @@ export class Premises {
     this.#account = account;
     this.#drainTimeout = options.drainTimeout;
     this.dispatcher = dispatcherFor(options, this.children, events);
-    this.sockets = new Sockets((socket, backlog) => {
+    this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", (socket, backlog) => {
       this.dispatcher?.add(socket.key, socket.handle, backlog);
       events.onHeld(socket);
     });

@@ -37,9 +37,9 @@ export function longestDelay(random: number): number {
   return jittered(LONGEST_DELAY_MS, random);
 }
 
-/** Whether the master gives up: nobody serves or may yet come to, and the latest starts have all failed. */
-export function isHopeless(hopes: number, failedStarts: number): boolean {
-  return hopes === 0 && failedStarts >= FAILED_STARTS_LIMIT;
+/** Whether the master gives up: nobody serves or may yet come to, and the latest starts, so many at least, have all failed. */
+export function isHopeless(hopes: number, failedStarts: number, limit: number = FAILED_STARTS_LIMIT): boolean {
+  return hopes === 0 && failedStarts >= limit;
 }
 
 /** The deaths that still count towards the intensity, and whether there are too many of them. */

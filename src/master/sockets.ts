@@ -8,12 +8,13 @@ import { InheritedSockets } from "./inherited.js";
 export class Sockets {
   readonly #binding = new Map<SocketKey, Promise<HeldSocket>>();
   readonly #held = new Map<SocketKey, HeldSocket>();
-  readonly #inherited = new InheritedSockets();
+  readonly #inherited: InheritedSockets;
   readonly #onHeld: (socket: HeldSocket, backlog: number) => void;
   #closed = false;
 
   /** @param onHeld called with each socket once it is bound */
-  constructor(onHeld: (socket: HeldSocket, backlog: number) => void) {
+  constructor(programs: "own" | "hosted", onHeld: (socket: HeldSocket, backlog: number) => void) {
+    this.#inherited = new InheritedSockets(programs);
     this.#onHeld = onHeld;
   }
 
@@ -24,7 +25,7 @@ export class Sockets {
 
   /** The held socket of a name, bound now if it is not yet; an address that cannot be had is tried again next time. */
   hold(key: SocketKey, port: Port): Promise<HeldSocket> {
-    const binding = this.#binding.get(key) ?? this.#bind(key, port);
+    const binding = this.#binding.get(key) ?? this.#foundFree(key, port) ?? this.#bind(key, port);
     this.#binding.set(key, binding);
     return binding;
   }
@@ -42,6 +43,14 @@ export class Sockets {
     this.#binding.clear();
   }
 
+  /** Some programs have a free port found, let it go and listen there by its number: this process still holds it. */
+  #foundFree(key: SocketKey, port: Port): Promise<HeldSocket> | undefined {
+    if (!("port" in port) || port.port === 0) return undefined;
+    const prefix = key.replace(/:\d+$/, ":0#");
+    const found = this.held.find(({ key: name, address }) => name.startsWith(prefix) && isAt(address, port.port));
+    return found && Promise.resolve(found);
+  }
+
   async #bind(key: SocketKey, port: Port): Promise<HeldSocket> {
     try {
       const socket = await hold(key, port, this.#inherited);
@@ -56,6 +65,10 @@ export class Sockets {
       throw error;
     }
   }
+}
+
+function isAt(address: HeldSocket["address"], port: number): boolean {
+  return typeof address === "object" && address.port === port;
 }
 
 function release(socket: HeldSocket): void {

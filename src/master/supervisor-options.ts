@@ -11,6 +11,7 @@ export function supervisorOptions(options: ServiceOptions, about: About): Superv
     ...options,
     places: nodes - own,
     masterServes: masterListen,
+    firstStart: options.hosted === undefined ? "unwatched" : "watched",
     about,
     program: about.script,
     scale: scale && { minNodes: scale.minNodes - own, maxNodes: scale.maxNodes - own },

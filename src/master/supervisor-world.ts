@@ -8,6 +8,7 @@ import type { NodeExit, ReloadEvent, Status } from "../role.js";
 import type { SocketHandle } from "../serve/handles.js";
 import type { NodeRecord } from "./fleet.js";
 import type { HealthLimits } from "./health.js";
+import type { MortalityOptions } from "./mortality.js";
 import type { About } from "./status.js";
 
 /** Everything that reaches the supervisor. */
@@ -73,6 +74,7 @@ export interface SupervisorOptions extends HealthLimits {
   restart: Required<RestartOptions>;
   /** Whether the master itself serves, so that the service lives without nodes. */
   masterServes: boolean;
+  firstStart: MortalityOptions["firstStart"];
   readyTimeout: number;
   drainTimeout: number;
   surge: number;

@@ -26,6 +26,7 @@ export const OPTIONS: SupervisorOptions = {
   restartChildren: true,
   restart: { intensity: 0, period: 60_000, beyond: "back-off" },
   masterServes: false,
+  firstStart: "unwatched",
   readyTimeout: 30_000,
   drainTimeout: 25_000,
   surge: 1,

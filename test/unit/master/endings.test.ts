@@ -65,13 +65,13 @@ const BROKEN = exitWith({ code: 7, ...WHY });
 const LATE = exitWith({ ...SIGKILL, reason: "not-ready" });
 const ERRORS: [error: StartError, code: string, message: string][] = [
   [
-    startFailed("/srv/a.js", BROKEN),
+    startFailed("/srv/a.js", BROKEN, 5),
     "MN_ERR_START_FAILED",
     "no node of /srv/a.js serves: 5 starts in a row failed, " +
       "the last one ended with code 7 (Error: no database) before it served",
   ],
   [
-    startFailed("/srv/a.js", LATE),
+    startFailed("/srv/a.js", LATE, 5),
     "MN_ERR_START_FAILED",
     "no node of /srv/a.js serves: 5 starts in a row failed, " +
       "the last one did not serve within readyTimeout and was killed",

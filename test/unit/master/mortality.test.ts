@@ -8,6 +8,7 @@ const OPTIONS: MortalityOptions = {
   restartChildren: true,
   restart: { intensity: 0, period: 60_000, beyond: "back-off" },
   masterServes: false,
+  firstStart: "unwatched",
   program: "/srv/a.js",
 };
 const OTHERS: Survivors = { serving: 1, all: 1, firstStarts: 0, place: { diedYoung: 0 } };

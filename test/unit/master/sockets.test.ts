@@ -66,7 +66,7 @@ test("a socket whose binding ends only after the close is let go too", async (t)
 });
 
 function make(t: TestContext): Sockets {
-  const sockets = new Sockets(() => {});
+  const sockets = new Sockets("own", () => {});
   t.after(() => sockets.close());
   return sockets;
 }
