@@ -39,7 +39,7 @@ export class Departures {
    * @returns what follows for its place; `undefined`: nothing, as the node that it was to replace serves there
    */
   take(node: NodeRecord, exit: NodeExit, isNews: boolean): Consequence | undefined {
-    if (isNews && exit.reason !== "drained") {
+    if (isNews && exit.reason !== "drained" && !this.#mortality.isWatchedStart) {
       this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${exit.uptime} ms`);
     }
     this.#fleet.noteExit(node, exit, this.#world.now());

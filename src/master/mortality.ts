@@ -50,6 +50,11 @@ export class Mortality {
     this.#hasServed = true;
   }
 
+  /** Whether the error that may end the service tells all there is to tell. */
+  get isWatchedStart(): boolean {
+    return this.#options.firstStart === "watched" && !this.#hasServed;
+  }
+
   /** A node ended before it served. */
   onStartFailed(exit: NodeExit): void {
     this.#failedStarts += 1;
@@ -59,9 +64,12 @@ export class Mortality {
   consequence(exit: NodeExit, survivors: Survivors, now: number, random: number): Consequence {
     const { restartChildren, restart, masterServes, program } = this.#options;
     const { serving, all, firstStarts, place } = survivors;
-    const isFirst = this.#options.firstStart === "watched" && !this.#hasServed;
+    const isFirst = this.isWatchedStart;
     if (isHopeless(serving + firstStarts + (masterServes ? 1 : 0), this.#failedStarts, isFirst ? 1 : undefined)) {
-      return { type: "give-up", error: startFailed(program, this.#lastFailedStart ?? exit, this.#failedStarts) };
+      return {
+        type: "give-up",
+        error: startFailed(program, this.#lastFailedStart ?? exit, isFirst ? 1 : this.#failedStarts),
+      };
     }
     if (isFirst && restartChildren) return { type: "refill", delay: longestDelay(random) };
     const tooMany = exit.reason !== "drained" && this.#isOneTooMany(now);

@@ -2,6 +2,7 @@
 import type { Socket as UdpSocket } from "node:dgram";
 import type { AddressInfo, Server } from "node:net";
 import { constants } from "node:os";
+import { getSystemErrorMap } from "node:util";
 import { BindError, MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
@@ -21,6 +22,8 @@ export interface HostingOptions {
   sockets: NodeSockets;
   intake: Intake;
   service: Service;
+  /** Told of a socket that cannot be had, where the program does not listen for that. */
+  failed: (error: Error) => void;
   /** Told each time that the program listens somewhere. */
   listening: (address: AddressInfo | string) => void;
 }
@@ -59,7 +62,7 @@ export class Hosting {
     try {
       this.#give(server, query, port, answer);
     } catch (error) {
-      fail(server, query, error as MultiNodeError);
+      this.#fail(server, query, error as MultiNodeError);
     }
   };
 
@@ -75,10 +78,19 @@ export class Hosting {
         (given) => this.#attach(server, key, handleFor(server, given), answer),
         (error: MultiNodeError) => {
           sockets.ports.release(key);
-          fail(server, query, error);
+          this.#fail(server, query, error);
         },
       )
       .finally(() => process.channel?.unref());
+  }
+
+  /** What the program does not want to hear of would end it with a stack that is none of its own. */
+  #fail(server: Server, query: Query, error: MultiNodeError): void {
+    process.nextTick(() => {
+      const isHeard = server.listenerCount("error") > 0 || process.listenerCount("uncaughtException") > 0;
+      if (isHeard) server.emit("error", errorOf(query, error));
+      else this.#options.failed(error);
+    });
   }
 
   #attach(server: Server, key: SocketKey, handle: { close(): void }, answer: Answer): void {
@@ -117,16 +129,17 @@ function listenAlone(server: Server, { address, port, addressType, backlog, fd, 
 }
 
 /** The error that node:net gives where it binds itself, so that a program which knows that one finds it. */
-function fail(server: Server, { address, port }: Query, error: MultiNodeError): void {
+function errorOf({ address, port }: Query, error: MultiNodeError): Error {
   const code = error instanceof RefusedError ? error.system : error instanceof BindError ? "EADDRINUSE" : "EINVAL";
   const number = (constants.errno as Record<string, number>)[code];
-  const where = port < 0 ? ` ${address}` : ` ${address ?? "::"}:${port}`;
-  const told = Object.assign(new Error(`listen ${code}:${where}: ${error.message}`, { cause: error }), {
+  const errno = number === undefined ? undefined : -number;
+  const where = port < 0 ? address : `${address ?? "::"}:${port}`;
+  const [, text] = getSystemErrorMap().get(errno ?? 0) ?? [code, error.message];
+  return Object.assign(new Error(`listen ${code}: ${text} ${where}`), {
     code,
-    errno: number === undefined ? undefined : -number,
+    errno,
     syscall: "listen",
     address: address ?? "::",
     port,
   });
-  process.nextTick(() => server.emit("error", told));
 }

@@ -109,6 +109,7 @@ export class NodeRuntime implements Role {
       intake: this.#intake,
       service: this.#service,
       listening: (address) => this.#onListening(address),
+      failed: (error) => this.#giveUp(error),
     });
     standInForCluster(Number(/\d+/.exec(this.self.id)), hosting.getServer);
     return hosting;
@@ -200,6 +201,12 @@ export class NodeRuntime implements Role {
       if (!this.#outlet.error(error)) throw error;
       if (starting) process.exit(1);
     });
+  }
+
+  /** Ends a hosted program that would end with this error itself: the master has the word. */
+  #giveUp({ message }: Error): void {
+    this.#line.send({ type: "failed", error: message });
+    process.exit(1);
   }
 
   /** What a terminal sends reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
