@@ -10,6 +10,7 @@ import { Fleet, type NodeRecord } from "./fleet.js";
 import type { Finding } from "./health.js";
 import { Keeper } from "./keeper.js";
 import type { Consequence } from "./mortality.js";
+import { Places } from "./places.js";
 import { Reception } from "./reception.js";
 import { Rollout } from "./rollout.js";
 import { Sizing } from "./sizing.js";
@@ -26,6 +27,7 @@ export class Supervisor {
   readonly #reception: Reception;
   readonly #rollout: Rollout;
   readonly #sizing: Sizing;
+  readonly #places: Places;
   readonly #departures: Departures;
   readonly #checkup: Checkup;
   #state: "new" | "running" | "stopping" | "ended" = "new";
@@ -42,9 +44,9 @@ export class Supervisor {
     this.#sizing = new Sizing(fleet, options.places, options.scale, world.now());
     this.#rollout = new Rollout(fleet, options.surge, {
       fill: () => {
-        if (options.restartChildren) this.#fillAll();
+        if (options.restartChildren) this.#places.fillAll();
       },
-      startSuccessor: ({ place, id }) => this.#spawn(place, id),
+      startSuccessor: ({ place, id }) => this.#places.spawn(place, id),
       prove: ({ id }, ms) => timers.set(id, ms, { type: "proven", id }),
       drain: (node) => this.#keeper.move(node, "drain"),
       tell: (event) => world.onReload(event),
@@ -59,6 +61,8 @@ export class Supervisor {
         onGone: (node, exit) => this.#onGone(node, exit),
       },
     );
+    const parts = { fleet, sizing: this.#sizing, rollout: this.#rollout, keeper: this.#keeper, timers };
+    this.#places = new Places(parts);
   }
 
   tell(message: SupervisorMessage): void {
@@ -71,7 +75,7 @@ export class Supervisor {
       case "kill":
         return this.#killAll();
       case "fill":
-        return this.#fill(message.place);
+        return this.#state === "running" ? this.#places.fill(message.place) : undefined;
       case "checkup":
         return this.#checkUp();
       case "exited":
@@ -121,7 +125,7 @@ export class Supervisor {
     this.#state = "running";
     this.#checkup.begin(this.#world.now());
     this.#timers.set("checkup", CHECKUP_MS, { type: "checkup" });
-    this.#fillAll();
+    this.#places.fillAll();
   }
 
   #stop(error: StartError | undefined): void {
@@ -146,23 +150,8 @@ export class Supervisor {
     this.#world.onEnd(this.#error);
   }
 
-  #fillAll(): void {
-    for (let place = 0; place < this.#sizing.places; place++) this.#fill(place);
-  }
-
-  #fill(place: number): void {
-    if (this.#state !== "running" || place >= this.#sizing.places || this.#fleet.isFilled(place)) return;
-    this.#spawn(place, undefined);
-  }
-
   #refill(place: number, delay: number): void {
-    if (this.#state !== "running" || !this.#options.restartChildren) return;
-    if (delay === 0) this.#fill(place);
-    else this.#timers.set(`place ${place}`, delay, { type: "fill", place });
-  }
-
-  #spawn(place: number, replaces: string | undefined): void {
-    this.#keeper.spawn({ place, replaces, generation: this.#rollout.generation });
+    if (this.#state === "running" && this.#options.restartChildren) this.#places.refill(place, delay);
   }
 
   #onNode(node: NodeRecord, message: AboutNode): void {
@@ -253,7 +242,7 @@ export class Supervisor {
     for (const node of this.#fleet.all()) {
       if (node.place >= places && node.state !== "draining") this.#keeper.move(node, "drain");
     }
-    this.#fillAll();
+    this.#places.fillAll();
     if (this.#sizing.isComplete) this.#world.onReady(true);
     this.#settle();
     return resized;
