@@ -1,3 +1,20 @@
 #!/usr/bin/env node
-// The command line.
-export {};
+// The command line: carries out one command and turns what fails into one paragraph and an exit code.
+import { failureOf } from "./failure.js";
+import { buildProgram } from "./program.js";
+
+const [own, programArgs] = splitAtDashes(process.argv.slice(2));
+
+try {
+  await buildProgram(programArgs).parseAsync(own, { from: "user" });
+} catch (error) {
+  const { text, exitCode } = failureOf(error);
+  if (text !== undefined) process.stderr.write(`multi-node: ${text}\n`);
+  process.exitCode = exitCode;
+}
+
+/** What follows the first `--` is the program's: commander would drop the dashes and read on. */
+function splitAtDashes(words: readonly string[]): [own: string[], programArgs: string[]] {
+  const at = words.indexOf("--");
+  return at === -1 ? [[...words], []] : [words.slice(0, at), words.slice(at + 1)];
+}

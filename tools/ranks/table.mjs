@@ -29,7 +29,14 @@ const RANK_OF_ROOM = {
 };
 
 /** All that cli/ may see of the rest, so that it stays a client like any other. */
-const OPEN_TO_CLI = ["control/client.ts", "control/commands.ts", "control/discovery.ts", "index.ts"];
+const OPEN_TO_CLI = [
+  "control/client.ts",
+  "control/commands.ts",
+  "control/discovery.ts",
+  "errors.ts",
+  "index.ts",
+  "nearest.ts",
+];
 
 /** Data and `now` in, decision out: these are tested without a process, a port or a clock. */
 const PURE = [

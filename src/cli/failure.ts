@@ -1,0 +1,46 @@
+// What is said of an error that ends a command, and with which exit code.
+import { CommanderError } from "commander";
+import { type ErrorCode, MultiNodeError } from "../errors.js";
+import { CliError } from "./cli-error.js";
+import { exitCodes } from "./exit-codes.js";
+
+export interface Failure {
+  /** One paragraph; `undefined` where all has been said. */
+  text: string | undefined;
+  exitCode: number;
+}
+
+/** Each code that does not mean that the program or the order failed. */
+const EXIT_CODE_OF: { [code in ErrorCode]?: number } = {
+  MN_ERR_OPTION: exitCodes.usage,
+  MN_ERR_NO_SERVICE: exitCodes.notFound,
+  MN_ERR_NO_SUCH_NODE: exitCodes.notFound,
+  MN_ERR_CONTROL_TIMEOUT: exitCodes.late,
+};
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return wrongWords(error);
+  if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof MultiNodeError) return { text: error.message, exitCode: exitCodeOf(error) };
+  return { text: unexpected(error), exitCode: exitCodes.failed };
+}
+
+/** Commander's own findings; help and version are such "errors" too. */
+function wrongWords({ message, exitCode }: CommanderError): Failure {
+  if (exitCode === 0) return { text: undefined, exitCode: exitCodes.done };
+  const text = message.replace(/^error: /, "").replace(/\n\((Did)(.*)\)$/, ": did$2");
+  return { text: `${text} (multi-node --help lists what there is)`, exitCode: exitCodes.usage };
+}
+
+function exitCodeOf(error: MultiNodeError): number {
+  // Another user's service counts as none; a port that needs a permission is a failure.
+  if (error.code === "MN_ERR_NO_PERMISSION" && error.name === "ControlError") return exitCodes.notFound;
+  return EXIT_CODE_OF[error.code] ?? exitCodes.failed;
+}
+
+/** The system's errors speak for themselves; where in our code they came up helps only those who mend it. */
+function unexpected(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env["NODE_DEBUG"]?.includes("multi-node")) return error.stack ?? error.message;
+  return "code" in error ? error.message : `${error.message} (NODE_DEBUG=multi-node tells where)`;
+}
