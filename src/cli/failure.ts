@@ -25,11 +25,18 @@ export function failureOf(error: unknown): Failure {
   return { text: unexpected(error), exitCode: exitCodes.failed };
 }
 
+/** What helps with some of commander's findings. */
+const ADVICE: { [code in string]?: string } = {
+  "commander.excessArguments": "what is the program's own follows --",
+  "commander.unknownOption": "what is the program's own follows --; multi-node --help lists the rest",
+};
+
 /** Commander's own findings; help and version are such "errors" too. */
-function wrongWords({ message, exitCode }: CommanderError): Failure {
+function wrongWords({ code, message, exitCode }: CommanderError): Failure {
   if (exitCode === 0) return { text: undefined, exitCode: exitCodes.done };
   const text = message.replace(/^error: /, "").replace(/\n\((Did)(.*)\)$/, ": did$2");
-  return { text: `${text} (multi-node --help lists what there is)`, exitCode: exitCodes.usage };
+  const advice = ADVICE[code] ?? "multi-node --help lists what there is";
+  return { text: `${text.replace(/\.$/, "")} (${advice})`, exitCode: exitCodes.usage };
 }
 
 function exitCodeOf(error: MultiNodeError): number {

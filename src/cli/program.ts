@@ -1,6 +1,8 @@
 // All commands and what is said of them together.
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { addCompletion } from "./commands/completion.js";
+import { addConfig } from "./commands/config.js";
 import { addRun } from "./commands/run.js";
 
 /** Adds a command. What follows `--` on the command line is not commander's, and only for those that run a program. */
@@ -8,12 +10,12 @@ export type AddCommand = (program: Command, programArgs: readonly string[]) => v
 
 /** In the order of the help. Each file in commands/ has one; it loads what is heavy when its command is carried out. */
 const COMMANDS: readonly [group: string, commands: readonly AddCommand[]][] = [
-  ["Run a program:", [addRun]],
+  ["Run a program:", [addRun, addConfig]],
   // list, status, reload, scale, stop, restart, logs, top
   ["See and steer what runs:", []],
   // repl, inspect, profile, heap, report
   ["Look inside a node:", []],
-  ["More:", []],
+  ["More:", [addCompletion]],
 ];
 
 const EPILOGUE = `
@@ -36,8 +38,8 @@ export function buildProgram(programArgs: readonly string[]): Command {
     .description("Runs a Node.js server on all cores, keeps it up, and reloads it without losing a request.")
     .usage("[run] <script> [options] [-- arguments of the program]\n       multi-node <command> [options]")
     .version(version(), "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this; multi-node COMMAND --help tells more of a command")
-    .helpCommand("help [command]", "the same as --help")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
     .exitOverride()

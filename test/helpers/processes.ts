@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The variable that holds a test's mark. */
-export const MARK = "MULTI_NODE_TEST_MARK";
+export const MARK = "MN_TEST_MARK";
 
 /** The ids of all living processes with this mark; zombies count. */
 export function markedProcesses(mark: string): number[] {

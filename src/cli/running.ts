@@ -1,0 +1,75 @@
+// What `multi-node run` does: from the settings to a service that says when it serves and why it ends.
+import { existsSync } from "node:fs";
+import type { Nodes } from "../index.js";
+import { announce } from "./announce.js";
+import { usageError } from "./cli-error.js";
+import { failureOf } from "./failure.js";
+import { findScript } from "./script.js";
+import type { Given } from "./settings/given.js";
+import { type CommandLine, resolveSettings, valueOf } from "./settings/resolve.js";
+import { runOptionsOf } from "./settings/run-options.js";
+
+/**
+ * Resolves when the service has been started; the process lives as long as it does.
+ * @param commands the names of all commands, one of which may have been meant
+ */
+export async function carryOut(line: CommandLine, commands: readonly string[]): Promise<void> {
+  const cwd = process.cwd();
+  const settled = await resolveSettings(line, { environment: process.env, cwd });
+  const script = findScript(namedScript(settled), cwd, commands);
+  const watched = watchedPaths(settled);
+  const port = valueOf(settled, "port") as number | undefined;
+  if (port !== undefined) process.env["PORT"] = String(port);
+  const { run } = (await import("../index.js")) as unknown as { run: (options: object) => Nodes };
+  const nodes = run({ ...runOptionsOf(settled), script });
+  tellErrors(nodes);
+  announce(nodes, say);
+  if (watched !== undefined) await reloadOnChange(nodes, script, watched);
+}
+
+function namedScript(settled: readonly Given[]): string {
+  const script = valueOf(settled, "script");
+  if (script !== undefined) return script as string;
+  throw usageError(
+    'which program is to be run? Name it (multi-node server.js), or give "script" in a configuration file; ' +
+      "multi-node --help tells more",
+  );
+}
+
+/** An error of a service that serves is told and borne; one that keeps it from serving is why the command fails. */
+function tellErrors(nodes: Nodes): void {
+  let served = false;
+  nodes.once("listening", () => {
+    served = true;
+  });
+  nodes.on("error", (error) => {
+    const { text, exitCode } = failureOf(error);
+    say(text ?? error.message);
+    if (!served) process.exitCode = exitCode;
+  });
+}
+
+/** What is watched for changes: `undefined` for nothing, "program" for the folder that it is in. */
+function watchedPaths(settled: readonly Given[]): readonly string[] | "program" | undefined {
+  const paths = valueOf(settled, "watchPath") as readonly string[] | undefined;
+  const asked = valueOf(settled, "watch") ?? paths !== undefined;
+  if (asked !== true) return undefined;
+  const missing = paths?.find((path) => !existsSync(path));
+  if (missing !== undefined) throw usageError(`there is no ${missing} that could be watched`);
+  return paths ?? "program";
+}
+
+/** Where the system gives no watches, the service goes on without. */
+async function reloadOnChange(nodes: Nodes, script: string, watched: readonly string[] | "program"): Promise<void> {
+  const { watchProgram } = await import("./watch.js");
+  const paths = watched === "program" ? undefined : watched;
+  try {
+    nodes.once("close", watchProgram({ script, paths, reload: () => nodes.reload(), say }));
+  } catch (error) {
+    say(`changes cannot be watched: ${(error as Error).message}`);
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`multi-node: ${line}\n`);
+}

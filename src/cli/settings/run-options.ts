@@ -1,0 +1,20 @@
+// The settings as run() takes them.
+import type { Given } from "./given.js";
+
+/** The options that somebody has given; all others are left to run(). */
+export function runOptionsOf(settled: readonly Given[]): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const { setting, value } of settled) {
+    // As many as there are CPUs is what run() takes without a number.
+    if (value === undefined || setting.option === false || value === "auto") continue;
+    put(options, setting.option ?? setting.name, value);
+  }
+  return options;
+}
+
+/** `restart.period` goes into the object `restart`. */
+function put(options: Record<string, unknown>, name: string, value: unknown): void {
+  const [key = "", inner] = name.split(".");
+  if (inner === undefined) options[key] = value;
+  else options[key] = { ...(options[key] as object | undefined), [inner]: value };
+}

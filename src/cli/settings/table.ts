@@ -1,0 +1,209 @@
+// Every setting, once: flags, variables, configuration keys, help, completion and `multi-node config` come from here.
+import * as kinds from "./kinds.js";
+import type { Group, Setting } from "./setting.js";
+
+export const settings: readonly Setting[] = [
+  ...inGroup("What runs:", [
+    {
+      name: "config",
+      kind: kinds.path,
+      help: "the configuration file",
+      fallback: "multi-node.config.* or package.json",
+      sources: ["flag", "environment"],
+      option: false,
+    },
+    {
+      name: "script",
+      kind: kinds.path,
+      help: "the program",
+      fallback: "none: it has to be given",
+      sources: ["file"],
+    },
+    {
+      name: "args",
+      kind: kinds.texts,
+      help: "the program's arguments; on the command line what follows --",
+      fallback: "none",
+      sources: ["file"],
+    },
+    {
+      name: "nodes",
+      kind: kinds.nodes,
+      short: "n",
+      help: "how many processes serve; auto: one for each CPU",
+      fallback: "auto",
+      variables: ["WEB_CONCURRENCY"],
+    },
+    {
+      name: "minNodes",
+      kind: kinds.count,
+      help: "the fewest that scaling by load leaves",
+      fallback: "no scaling by load",
+    },
+    {
+      name: "maxNodes",
+      kind: kinds.count,
+      help: "the most that scaling by load starts",
+      fallback: "no scaling by load",
+    },
+    {
+      name: "name",
+      kind: kinds.name,
+      help: "what the service is called",
+      fallback: "as its package, or its file",
+    },
+    {
+      name: "user",
+      kind: kinds.account,
+      help: "the user that nodes run as; the master has to be root",
+      fallback: "the master's",
+    },
+    {
+      name: "group",
+      kind: kinds.account,
+      help: "the group that nodes run as",
+      fallback: "the user's",
+    },
+  ]),
+  ...inGroup("Connections:", [
+    {
+      name: "port",
+      kind: kinds.port,
+      short: "p",
+      help: "given to the program as PORT",
+      fallback: "as the program decides",
+      variables: ["PORT"],
+      option: false,
+    },
+    {
+      name: "exclusive",
+      kind: kinds.ports,
+      help: "a port that is left to Node, so that one node alone can have it; repeatable",
+      fallback: "none",
+    },
+    {
+      name: "balance",
+      kind: kinds.choiceOrFunction("shared", "round-robin", "least-connections", "sticky"),
+      help: "who gets a new connection",
+      fallback: "shared",
+    },
+    {
+      name: "stickyKey",
+      kind: kinds.aFunction,
+      help: "with balance sticky: what makes a client the same client",
+      fallback: "its address",
+      sources: ["file"],
+    },
+    {
+      name: "peek",
+      kind: kinds.yesOrNo,
+      help: "with a function as balance: wait for the first bytes of a connection",
+      fallback: "false",
+      sources: ["file"],
+    },
+    {
+      name: "proxyProtocol",
+      kind: kinds.proxies,
+      help: "whose PROXY headers are read: any, or addresses and ranges; not with balance shared",
+      fallback: "none",
+    },
+  ]),
+  ...inGroup("Start, end and reload:", [
+    {
+      name: "readyTimeout",
+      kind: kinds.timeout,
+      help: "how long a node may take to serve",
+      fallback: "30s",
+    },
+    {
+      name: "drainTimeout",
+      kind: kinds.timeout,
+      help: "how long a node may take to finish its requests",
+      fallback: "25s",
+    },
+    {
+      name: "surge",
+      kind: kinds.count,
+      help: "how many nodes are replaced at once",
+      fallback: "1",
+    },
+  ]),
+  ...inGroup("Health and restarts:", [
+    {
+      name: "hangTimeout",
+      kind: kinds.hangTimeout,
+      help: "how long an event loop may stand still; 0: for ever",
+      fallback: "30s",
+    },
+    {
+      name: "maxMemory",
+      kind: kinds.size,
+      help: "resident memory at which a node is replaced",
+      fallback: "off",
+    },
+    {
+      name: "maxLifetime",
+      kind: kinds.timeoutOrOff,
+      help: "age at which a node is replaced",
+      fallback: "off",
+    },
+    {
+      name: "maxRequests",
+      kind: kinds.countOrOff,
+      help: "requests after which a node is replaced",
+      fallback: "off",
+    },
+    {
+      name: "restartChildren",
+      kind: kinds.yesOrNo,
+      help: "do not replace a node that dies",
+      fallback: "true",
+      usuallyOn: true,
+    },
+    {
+      name: "restart.intensity",
+      kind: kinds.countOrOff,
+      help: "how many deaths are borne within the period",
+      fallback: "any number",
+    },
+    {
+      name: "restart.period",
+      kind: kinds.timeout,
+      help: "the period in which deaths are counted",
+      fallback: "1m",
+    },
+    {
+      name: "restart.beyond",
+      kind: kinds.choice("give-up", "back-off"),
+      help: "what follows when there were more",
+      fallback: "back-off",
+    },
+  ]),
+  ...inGroup("Output and development:", [
+    {
+      name: "log",
+      kind: kinds.choice("prefix", "raw", "json"),
+      help: "how the nodes' output is passed on",
+      fallback: "prefix",
+      option: "output",
+    },
+    {
+      name: "watch",
+      kind: kinds.yesOrNo,
+      help: "reload when a file of the program changes",
+      fallback: "false",
+      option: false,
+    },
+    {
+      name: "watchPath",
+      kind: kinds.paths,
+      help: "what is watched, with --watch implied; repeatable",
+      fallback: "the program's folder",
+      option: false,
+    },
+  ]),
+];
+
+function inGroup(group: Group, settings: readonly Omit<Setting, "group">[]): Setting[] {
+  return settings.map((setting) => ({ ...setting, group }));
+}
