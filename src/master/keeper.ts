@@ -49,6 +49,7 @@ export class Keeper {
   /** Starts a node, which has until `readyTimeout` to serve. */
   spawn(start: Omit<Start, "jitter">): void {
     const node = this.#fleet.add({ ...start, jitter: this.#world.random() }, this.#world.now());
+    this.#world.moved(node);
     this.#expect(node, this.#options.readyTimeout);
     this.#world.spawn(node.id);
   }

@@ -6,6 +6,7 @@ import type { Dispatcher } from "../dispatch/dispatcher.js";
 import type { ServiceOptions } from "../options.js";
 import type { SocketInfo } from "../protocol.js";
 import type { Account } from "./account.js";
+import { NewsFeed } from "./news.js";
 import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
 import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
@@ -25,6 +26,10 @@ export interface PremisesEvents extends Pick<MeshOptions, "self" | "onLink" | "o
 
 export class Premises {
   readonly folder: string;
+  /** Where the master is steered from: its own user's alone, also where the other is that of the nodes' user. */
+  readonly controlFolder: string;
+  /** What becomes of the nodes. */
+  readonly news: NewsFeed = new NewsFeed();
   readonly token: Buffer = randomBytes(TOKEN_BYTES);
   readonly mesh: Mesh;
   /** The nodes' processes, by id. */
@@ -50,6 +55,7 @@ export class Premises {
       events.onHeld(socket);
     });
     this.folder = makeFolder(account);
+    this.controlFolder = account === undefined ? this.folder : makeFolder();
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);
   }
@@ -78,7 +84,7 @@ export class Premises {
     process.off("exit", this.#disposeAll);
     if (sockets === "close") this.sockets.close();
     this.mesh.close();
-    removeFolder(this.folder);
+    for (const folder of [this.folder, this.controlFolder]) removeFolder(folder);
   }
 
   /** Whatever ends this process passes here, except SIGKILL. */

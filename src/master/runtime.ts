@@ -11,6 +11,7 @@ import { Service } from "../serve/service.js";
 import { startOfProcess } from "../started.js";
 import { type Account, accountOf } from "./account.js";
 import { Addresses } from "./addresses.js";
+import { Governance } from "./governance.js";
 import { handover } from "./inherited.js";
 import { notify } from "./notify.js";
 import { Premises } from "./premises.js";
@@ -29,6 +30,7 @@ const LAST_IDLE_MS = 1_000;
 
 export class MasterRuntime implements Role, Steered {
   readonly self: Peer = { id: MASTER_ID, pid: process.pid, isMaster: true, since: startOfProcess() };
+  readonly governance: Governance;
   readonly #options: ServiceOptions;
   readonly #outlet: Outlet;
   readonly #program: Program;
@@ -70,6 +72,7 @@ export class MasterRuntime implements Role, Steered {
     });
     this.#supervisor = this.#supervise(account);
     this.#unwatchSignals = options.signals ? watchSignals((order) => steer(this, order)) : () => {};
+    this.governance = new Governance(this, this.#premises, options);
     void afterThisTurn().then(() => this.#open());
   }
 
@@ -228,7 +231,8 @@ export class MasterRuntime implements Role, Steered {
 
   async #close(): Promise<void> {
     this.#ending.abort();
-    if (this.#state !== "handed-over") notify("stopping");
+    if (this.#state === "handed-over") this.governance.succeeded();
+    else notify("stopping");
     const idle = this.#state === "handed-over" ? null : LAST_IDLE_MS;
     const { dispatcher } = this.#premises;
     if (dispatcher !== undefined) await dispatcher.stop();
@@ -240,7 +244,7 @@ export class MasterRuntime implements Role, Steered {
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));
     this.#unwatchSignals();
-    await Promise.all([this.#premises.reaper.end(), this.#outlet.flush()]);
+    await Promise.all([this.#premises.reaper.end(), this.#outlet.flush(), this.governance.ended()]);
     this.#premises.dispose(this.#state === "handed-over" ? "keep" : "close");
     this.#state = "closed";
     this.#outlet.close();

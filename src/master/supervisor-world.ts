@@ -45,7 +45,7 @@ export interface World {
   /** Starts a process for a node; `started` and `exited` follow as messages, the second in any case. */
   spawn(id: string): void;
   send(id: string, message: ToNode, handle?: SocketHandle): void;
-  /** A node has come to another state. */
+  /** A node has come to another state, its first included. */
   moved(node: Pick<NodeRecord, "id" | "place" | "state">): void;
   /** What is known of connections that the master accepts; `undefined` where nodes do that themselves. */
   accepted(): Status["accepted"];

@@ -22,7 +22,7 @@ export type Reports = Pick<World, "log" | "onReady" | "onExit" | "onReload" | "o
 
 export function makeWorld(options: WorldOptions, reports: Reports): World {
   const { tell, premises } = options;
-  const { sockets, children, dispatcher } = premises;
+  const { sockets, children, dispatcher, news } = premises;
   const send: World["send"] = (id, message, handle) => children.get(id)?.send(message, handle);
   return {
     ...reports,
@@ -45,7 +45,14 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
       }
     },
     send,
-    moved: ({ id, place, state }) => dispatcher?.rotate(id, String(place), state === "serving" ? "in" : "out"),
+    moved: ({ id, place, state }) => {
+      dispatcher?.rotate(id, String(place), state === "serving" ? "in" : "out");
+      news.tell({ type: "node", id, place, state });
+    },
+    onExit: (exit) => {
+      reports.onExit(exit);
+      news.tell({ type: "exit", exit });
+    },
     accepted: () => dispatcher?.counts,
     addresses: () => sockets.held.map(({ address }) => address),
     kill: (id) => children.get(id)?.kill(),

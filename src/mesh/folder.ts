@@ -1,14 +1,16 @@
 // The private folder of one service's mesh: made by the master, swept when its master was killed.
 import { randomBytes } from "node:crypto";
-import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { chownSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { MultiNodeError } from "../errors.js";
 import { pause } from "../promises.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "./endpoint.js";
 
 const PREFIX = "multi-node-";
+/** The socket of a node, as no other file in the folder is called. */
+const NODE = /^node-\d+$/;
 /** An empty folder is being filled just now, unless it is older than this. */
 const UNFINISHED_MS = 60_000;
 /** A socket refuses for a moment between its making and its listening: after this long, it is dead. */
@@ -49,10 +51,18 @@ export function removeEndpoint(folder: string, id: string): void {
   ignoreErrors(() => unlinkSync(endpoint(folder, id)));
 }
 
-/** Removes one process' socket from a folder whose master is gone, and with the last one the folder. */
+/** Removes one node's socket from a folder whose master is gone, and with the last one the folder and all in it. */
 export function leaveFolder(folder: string, id: string): void {
   for (const gone of [id, MASTER_ID]) removeEndpoint(folder, gone);
-  ignoreErrors(() => rmdirSync(folder));
+  if (!namesIn(folder).some((name) => NODE.test(name))) ignoreErrors(() => removeFolder(folder));
+}
+
+/** Every private folder of this user, also those that were made where it has a runtime folder and this process none. */
+export function privateFolders(): string[] {
+  const bases = [...candidateBases(), `/run/user/${process.getuid?.()}`];
+  const folders = bases.flatMap((base) => ownFolders(base));
+  // A base may have two names, such as /run/user and /var/run/user; a folder's name is never used twice.
+  return [...new Map(folders.map((folder) => [basename(folder), folder])).values()];
 }
 
 /** Removes every folder of this user in which nobody lives: all of its sockets refuse connections. */
@@ -97,11 +107,21 @@ function isOwnFolder(folder: string): boolean {
 
 /** Asks the sockets, not the process table: a process id may be another container's, or used again. */
 async function isAbandoned(folder: string): Promise<boolean> {
-  const sockets = namesIn(folder).map((id) => endpoint(folder, id));
+  const sockets = namesIn(folder)
+    .map((id) => endpoint(folder, id))
+    .filter(isSocket);
   if (sockets.length === 0) return isOlderThan(folder, UNFINISHED_MS);
   if (!(await allRefuse(sockets))) return false;
   await pause(SECOND_KNOCK_MS);
   return allRefuse(sockets);
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return process.platform === "win32" || lstatSync(path).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 async function allRefuse(sockets: string[]): Promise<boolean> {
@@ -117,7 +137,8 @@ function isOlderThan(folder: string, ms: number): boolean {
   }
 }
 
-function knock(path: string): Promise<string> {
+/** Whether somebody listens there: `connected`, or the code of the error. */
+export function knock(path: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.on("connect", () => {

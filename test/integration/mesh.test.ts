@@ -29,7 +29,7 @@ test("the folder is its user's alone, and so is each socket in it", async (t) =>
   await program.count("node", 6);
   const folder = meshFolder(program);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
-  assert.deepEqual(readdirSync(folder).sort(), ["master", "node-1", "node-2"]);
+  assert.deepEqual(readdirSync(folder).sort(), ["control", "master", "node-1", "node-2", "service.json"]);
   for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
   await program.stop();
 });

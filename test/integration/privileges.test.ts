@@ -22,9 +22,14 @@ test("with user and group, nodes run as they say, the master as root, and the me
   await program.count("node", 6);
   const { uid, gid, parent } = JSON.parse((await get(port)).body);
   assert.deepEqual([uid, gid, parent], [NOBODY, NOBODY, program.pid]);
-  const name = readdirSync(program.folder).find((entry) => entry.startsWith("multi-node-")) ?? "";
-  const mesh = statSync(join(program.folder, name));
+  const names = readdirSync(program.folder).filter((entry) => entry.startsWith("multi-node-"));
+  const folders = names.map((name) => ({ path: join(program.folder, name), ...statSync(join(program.folder, name)) }));
+  const [own, mesh] = folders.toSorted((a, b) => a.uid - b.uid);
+  assert.ok(own && mesh);
   assert.deepEqual([mesh.uid, mesh.mode & 0o777], [NOBODY, 0o700]);
+  assert.deepEqual(readdirSync(mesh.path).sort(), ["master", "node-1", "node-2"]);
+  assert.deepEqual([own.uid, own.mode & 0o777], [0, 0o700], "it is root's to steer");
+  assert.deepEqual(readdirSync(own.path).sort(), ["control", "service.json"]);
   await program.stop();
 });
 

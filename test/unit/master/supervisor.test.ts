@@ -28,7 +28,8 @@ test("who hands connections over hears of each state that a node comes to, befor
   const world = new FakeWorld({ places: 1 }).start();
   world.say("node-1", "ready");
   world.supervisor.tell({ type: "stop", idle: null });
-  assert.deepEqual(world.history, ["node-1 is serving", "node-1 is draining", "drain to node-1"]);
+  const states = ["node-1 is spawning", "node-1 is serving", "node-1 is draining"];
+  assert.deepEqual(world.history, [...states, "drain to node-1"]);
 });
 
 test("a node that dies is replaced at once, and its end is told", () => {
