@@ -8,6 +8,8 @@ export interface LogLine {
   node: string;
   stream: "stdout" | "stderr";
   text: string;
+  /** Set where the line has more than 64 KiB: its next piece follows. */
+  partial?: true;
 }
 
 /** How the master passes on what its nodes write: with their id before each line, as it is, or as lines of JSON. */

@@ -202,7 +202,7 @@ export function completeService(options: ListenOptions): ServiceOptions {
     name: options.name,
     output: "raw",
     hosted: undefined,
-    log: typeof log === "function" ? log : log ? writeToStderr : () => {},
+    log: typeof log === "function" ? log : log ? logToStderr : () => {},
   };
 }
 
@@ -216,6 +216,7 @@ function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRang
   return { minNodes: least, maxNodes: most, nodes: Math.min(most, Math.max(least, nodes ?? least)) };
 }
 
-function writeToStderr(line: string): void {
+/** What `log: true` stands for. */
+export function logToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }

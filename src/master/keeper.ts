@@ -51,7 +51,7 @@ export class Keeper {
     const node = this.#fleet.add({ ...start, jitter: this.#world.random() }, this.#world.now());
     this.#world.moved(node);
     this.#expect(node, this.#options.readyTimeout);
-    this.#world.spawn(node.id);
+    this.#world.spawn(node.id, node.place);
   }
 
   /** @throws MultiNodeError MN_ERR_ILLEGAL_TRANSITION for an event that the node's state does not know */

@@ -7,6 +7,7 @@ import type { ServiceOptions } from "../options.js";
 import type { SocketInfo } from "../protocol.js";
 import type { Account } from "./account.js";
 import { NewsFeed } from "./news.js";
+import { Output } from "./output/output.js";
 import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
 import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
@@ -37,6 +38,8 @@ export class Premises {
   /** Hands connections over, where nodes do not accept themselves. */
   readonly dispatcher: Dispatcher | undefined;
   readonly sockets: Sockets;
+  /** What the service writes. */
+  readonly output: Output;
   readonly toolbox: Toolbox = new Toolbox((id, message) => this.children.get(id)?.send(message));
   readonly reaper: Reaper = new Reaper();
   readonly #account: Account | undefined;
@@ -47,6 +50,7 @@ export class Premises {
   /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
   constructor(options: ServiceOptions, events: PremisesEvents) {
     const { self, onLink, onStream, account } = events;
+    this.output = new Output(options);
     this.#account = account;
     this.#drainTimeout = options.drainTimeout;
     this.dispatcher = dispatcherFor(options, this.children, events);

@@ -2,6 +2,7 @@
 import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
+import type { LogFeed } from "../log-lines.js";
 import type { ServiceOptions } from "../options.js";
 import type { Port } from "../port-options.js";
 import { afterThisTurn, Deferred } from "../promises.js";
@@ -80,6 +81,10 @@ export class MasterRuntime implements Role, Steered {
     return this.#ready.promise;
   }
 
+  get logs(): LogFeed {
+    return this.#premises.output.feed;
+  }
+
   listen(port: Port, source: ServerSource): Listener {
     return this.#addresses.listen(port, source);
   }
@@ -106,7 +111,7 @@ export class MasterRuntime implements Role, Steered {
   }
 
   log(line: string): void {
-    this.#options.log(`multi-node: ${line}`);
+    this.#premises.output.log(line);
   }
 
   killAll(): void {
@@ -183,17 +188,15 @@ export class MasterRuntime implements Role, Steered {
   #reports(): Reports {
     return {
       log: (line) => this.log(line),
-      onReady: (all) => this.#onNodeReady(all),
+      onReady: (all) => {
+        this.#onServing();
+        if (all) this.#nodesReady.resolve();
+      },
       onExit: (exit) => this.#onNodeExit(exit),
       onReload: (event) => this.#onReload(event),
       onCloseRequest: () => void this.close(),
       onEnd: (error) => void this.#onNodesEnded(error),
     };
-  }
-
-  #onNodeReady(all: boolean): void {
-    this.#onServing();
-    if (all) this.#nodesReady.resolve();
   }
 
   #onNodeExit(exit: NodeExit): void {
@@ -245,6 +248,7 @@ export class MasterRuntime implements Role, Steered {
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));
     this.#unwatchSignals();
     await Promise.all([this.#premises.reaper.end(), this.#outlet.flush(), this.governance.ended()]);
+    await this.#premises.output.end();
     this.#premises.dispose(this.#state === "handed-over" ? "keep" : "close");
     this.#state = "closed";
     this.#outlet.close();

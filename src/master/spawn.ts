@@ -1,4 +1,4 @@
-// Starts the program of a node: the descriptors that it inherits, its IPC channel, how it ended.
+// Starts the program of a node: the descriptors that it inherits, its IPC channel, what it writes, how it ended.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import {
@@ -14,6 +14,8 @@ import {
 import type { SocketHandle } from "../serve/handles.js";
 import type { Account } from "./account.js";
 import { type HungStack, stackOf } from "./hung-stack.js";
+import type { NodeOutput } from "./output/node-output.js";
+import type { StreamName } from "./output/passage.js";
 import type { Program } from "./program.js";
 import { StderrTap } from "./stderr-tap.js";
 
@@ -45,12 +47,20 @@ export interface NodeSockets {
   accepting: "node" | "master";
 }
 
+/** A child, and what is done with what it writes. */
+interface Heard {
+  child: ChildProcess;
+  tap: StderrTap;
+  output: NodeOutput;
+}
+
 /** Starts a node that knows `sockets`, and inherits their descriptors where it is to accept from them itself. */
 export function startChild(
   program: Program,
   account: Account | undefined,
   boot: Omit<Boot, "sockets">,
   { sockets, accepting }: NodeSockets,
+  output: NodeOutput,
   events: ChildEvents,
 ): Child {
   const inherits = accepting === "node";
@@ -63,7 +73,7 @@ export function startChild(
   const { hosted } = boot;
   const execArgv = [INSPECTOR_PORT, ...program.execArgv, ...(hosted ? ["--require", hosted.preload] : [])];
   const child = spawn(process.execPath, [...execArgv, program.script, ...program.args], {
-    stdio: ["ignore", "inherit", "pipe", "ipc", ...(inherits ? sockets.map(({ handle }) => handle.fd) : [])],
+    stdio: ["ignore", output.stdout, "pipe", "ipc", ...(inherits ? sockets.map(({ handle }) => handle.fd) : [])],
     cwd: program.cwd,
     // What a terminal sends to all is for the master alone: a hosted program would end itself.
     detached: hosted !== undefined,
@@ -71,26 +81,51 @@ export function startChild(
     env: { ...process.env, [BOOT_VARIABLE]: JSON.stringify({ ...boot, sockets: known } satisfies Boot) },
   });
   const envelop = hosted === undefined ? seal : sealHidden;
-  const tap = new StderrTap(child.stderr, (bytes) => void process.stderr.write(bytes));
-  watch(child, tap, events);
+  const heard = hear(child, output);
+  watch(heard, events);
   return {
     pid: child.pid,
     send: (message, handle) => {
       if (child.connected) child.send(envelop(message), handle as never, {}, () => {});
     },
-    examine: () => examine(child, tap),
+    examine: () => examine(heard),
     kill: () => void child.kill("SIGKILL"),
   };
 }
 
-async function examine({ pid }: ChildProcess, tap: StderrTap): Promise<HungStack> {
+function hear(child: ChildProcess, output: NodeOutput): Heard {
+  if (child.pid !== undefined) output.started(child.pid);
+  child.stdout?.on("data", (bytes: Buffer) => output.take("stdout", bytes));
+  const tap = new StderrTap(child.stderr, (bytes) => output.take("stderr", bytes));
+  for (const [name, stream] of outputsOf(child)) {
+    output.add(name, stream);
+    stream.on("close", () => {
+      output.release(name, stream);
+      output.finish(name);
+    });
+  }
+  return { child, tap, output };
+}
+
+function outputsOf({ stdout, stderr }: ChildProcess): [StreamName, Readable][] {
+  const named: [StreamName, Readable | null][] = [
+    ["stdout", stdout],
+    ["stderr", stderr],
+  ];
+  return named.filter((output): output is [StreamName, Readable] => output[1] !== null);
+}
+
+async function examine({ child: { pid, stderr }, tap, output }: Heard): Promise<HungStack> {
   if (pid === undefined) return { type: "none", reason: "it was never started" };
+  // What the inspector says must not wait for whoever reads the log.
+  if (stderr !== null) output.release("stderr", stderr);
   const stack = await stackOf({ pid, url: tap.inspect().url });
   tap.stopInspecting();
+  if (stderr !== null && !stderr.closed) output.add("stderr", stderr);
   return stack;
 }
 
-function watch(child: ChildProcess, tap: StderrTap, events: ChildEvents): void {
+function watch({ child, tap, output }: Heard, events: ChildEvents): void {
   child.on("message", (value) => {
     const message = unseal<ToMaster>(value);
     if (message !== undefined) events.message(message);
@@ -101,18 +136,34 @@ function watch(child: ChildProcess, tap: StderrTap, events: ChildEvents): void {
     if (child.pid === undefined) events.exit(null, null, failure);
   });
   child.on("exit", (code, signal) => {
-    whenRead(child.stderr, () => events.exit(code, signal, tap.lastError));
+    const outputs = outputsOf(child);
+    for (const [name, stream] of outputs) output.release(name, stream);
+    whenRead(
+      outputs.map(([, stream]) => stream),
+      () => {
+        output.ended();
+        events.exit(code, signal, tap.lastError);
+      },
+    );
   });
 }
 
 /** What a process wrote last arrives behind its end; a child of its own may hold the pipe open long after that. */
-function whenRead(stream: Readable | null, action: () => void): void {
-  if (stream === null || stream.closed) return action();
+function whenRead(streams: readonly Readable[], action: () => void): void {
+  const open = new Set(streams.filter(({ closed }) => !closed));
+  if (open.size === 0) return action();
   const timer = setTimeout(done, LAST_WORDS_MS);
-  stream.once("close", done);
+  const closers = [...open].map((stream) => {
+    const onClose = (): void => {
+      open.delete(stream);
+      if (open.size === 0) done();
+    };
+    stream.once("close", onClose);
+    return () => stream.off("close", onClose);
+  });
   function done(): void {
     clearTimeout(timer);
-    stream?.off("close", done);
+    for (const close of closers) close();
     action();
   }
 }

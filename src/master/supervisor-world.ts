@@ -43,7 +43,7 @@ export interface World {
   /** Tells the supervisor a message after so many milliseconds; returns what takes that back. */
   later(ms: number, message: SupervisorMessage): () => void;
   /** Starts a process for a node; `started` and `exited` follow as messages, the second in any case. */
-  spawn(id: string): void;
+  spawn(id: string, place: number): void;
   send(id: string, message: ToNode, handle?: SocketHandle): void;
   /** A node has come to another state, its first included. */
   moved(node: Pick<NodeRecord, "id" | "place" | "state">): void;

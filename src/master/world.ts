@@ -32,9 +32,9 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
       const timer = setTimeout(() => tell(message), ms);
       return () => clearTimeout(timer);
     },
-    spawn: (id) => {
+    spawn: (id, place) => {
       try {
-        const child = startNode(id, options);
+        const child = startNode(id, place, options);
         children.set(id, child);
         if (child.pid === undefined) return;
         premises.guard(child.pid);
@@ -44,8 +44,13 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
         setImmediate(() => tell({ type: "exited", id, code: null, signal: null, lastError }));
       }
     },
+    onEnd: (error) => {
+      if (error !== undefined) premises.output.gaveUp();
+      reports.onEnd(error);
+    },
     send,
     moved: ({ id, place, state }) => {
+      if (state === "serving") premises.output.serving();
       dispatcher?.rotate(id, String(place), state === "serving" ? "in" : "out");
       news.tell({ type: "node", id, place, state });
     },
@@ -82,14 +87,15 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
   tell({ type: "examined", id, stack });
 }
 
-function startNode(id: string, { program, hosted, account, premises, tell }: WorldOptions): Child {
+function startNode(id: string, place: number, { program, hosted, account, premises, tell }: WorldOptions): Child {
   const { folder, token, reaper, children, dispatcher, toolbox } = premises;
+  const output = premises.output.node(id, place);
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,
     accepting: dispatcher === undefined ? "node" : "master",
   };
   const boot = { id, master: process.pid, folder, ...(hosted && { hosted }) };
-  const child = startChild(program, account, boot, sockets, {
+  const child = startChild(program, account, boot, sockets, output, {
     message: (message) => {
       if (isToDispatcher(message)) return dispatcher?.hear(id, message);
       if (isToToolbox(message)) return toolbox.hear(id, message);

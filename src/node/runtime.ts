@@ -19,6 +19,7 @@ import { Hosting } from "./hosting.js";
 import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
 import { NodeSockets } from "./node-sockets.js";
+import { outliveReaders, written } from "./output.js";
 
 /** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
 const MESH_WAIT_MS = 1_000;
@@ -59,8 +60,7 @@ export class NodeRuntime implements Role {
     const asked = this.#hosting?.serving.promise ?? afterThisTurn();
     this.#ready.resolve(asked.then(() => this.#started()));
     if (options.signals) this.#watchSignals();
-    // Its pipe ends with the master: writing to it must not end this node before it has drained.
-    process.stderr.on("error", () => {});
+    outliveReaders();
   }
 
   get ready(): Promise<void> {
@@ -236,6 +236,7 @@ export class NodeRuntime implements Role {
     await this.#service.end({ timeout, idle }, (drain) => this.#outlet.drain(drain));
     await this.#outlet.flush();
     if (this.#masterIs === "gone") await Promise.all(this.#boot.sockets.map(removeAbandonedFile));
+    else await written();
     process.exit();
   }
 

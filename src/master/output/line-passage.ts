@@ -1,0 +1,93 @@
+// Nodes' lines come out of the master whole, each with whose it is.
+import { isatty } from "node:tty";
+import type { LogFormat, LogLine } from "../../log-lines.js";
+import { type Format, formatOf, type Origin, wantsColour } from "./format.js";
+import { Lane, type Source } from "./lane.js";
+import type { Passage, StreamName } from "./passage.js";
+import { type Entry, StartGate } from "./start-gate.js";
+import { isSame, writerTo } from "./writer.js";
+
+export interface LinePassageOptions {
+  format: Exclude<LogFormat, "raw">;
+  /** A line of the master's own. */
+  ownLine: (text: string) => { line: LogLine; from: Origin };
+  /** Descriptors of this process. Default: its standard output and error. */
+  descriptors?: Record<StreamName, number>;
+}
+
+export class LinePassage implements Passage {
+  readonly stdout = "pipe";
+  readonly #lanes: Record<StreamName, Lane>;
+  readonly #formats: Record<StreamName, Format>;
+  readonly #gate = new StartGate();
+
+  constructor({ format, ownLine, descriptors = { stdout: 1, stderr: 2 } }: LinePassageOptions) {
+    const { stdout, stderr } = descriptors;
+    const formatFor = (fd: number): Format => formatOf(format, wantsColour(process.env, isatty(fd)));
+    this.#formats = { stdout: formatFor(stdout), stderr: formatFor(stderr) };
+    const open = (fd: number, name: StreamName): Lane =>
+      new Lane(writerTo(fd), (bytes) => {
+        const { line, from } = ownLine(`${bytes} bytes are left out here, as they were not read in time`);
+        return this.#formats[name](line, from);
+      });
+    const first = open(stdout, "stdout");
+    // Where both lead to one place, what comes first is to be there first.
+    this.#lanes = { stdout: first, stderr: isSame(stdout, stderr) ? first : open(stderr, "stderr") };
+  }
+
+  // Bytes are passed on as lines.
+  bytes(): void {}
+
+  lines(from: Origin, lines: readonly LogLine[]): void {
+    this.#write(
+      this.#gate.take(
+        from.id,
+        lines.map((line) => ({ line, from })),
+      ),
+    );
+  }
+
+  add(stream: StreamName, source: Source): void {
+    this.#lanes[stream].add(source);
+  }
+
+  release(stream: StreamName, source: Source): void {
+    this.#lanes[stream].release(source);
+  }
+
+  started(id: string): void {
+    this.#gate.start(id);
+  }
+
+  ended(id: string): void {
+    this.#write(this.#gate.ended(id));
+  }
+
+  serving(): void {
+    this.#write(this.#gate.open());
+  }
+
+  gaveUp(): void {
+    this.#gate.giveUp();
+  }
+
+  async flush(): Promise<void> {
+    this.#write(this.#gate.open());
+    await Promise.all([this.#lanes.stdout.idle(), this.#lanes.stderr.idle()]);
+  }
+
+  close(): void {
+    for (const lane of new Set(Object.values(this.#lanes))) lane.close();
+  }
+
+  /** In one piece what goes to one place. */
+  #write(entries: readonly Entry[]): void {
+    let text = "";
+    for (const [index, { line, from }] of entries.entries()) {
+      text += this.#formats[line.stream](line, from);
+      if (entries[index + 1]?.line.stream === line.stream) continue;
+      this.#lanes[line.stream].write(Buffer.from(text));
+      text = "";
+    }
+  }
+}

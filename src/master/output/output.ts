@@ -1,0 +1,70 @@
+// What a service writes, its nodes' output and the master's own lines: passed on, and kept for whoever asks later.
+import type { LogFeed, LogLine } from "../../log-lines.js";
+import { MASTER_ID } from "../../mesh/endpoint.js";
+import { logToStderr, type ServiceOptions } from "../../options.js";
+import { pause } from "../../promises.js";
+import type { Origin } from "./format.js";
+import { LinePassage } from "./line-passage.js";
+import { LogRing } from "./log-ring.js";
+import { NodeOutput } from "./node-output.js";
+import type { Passage } from "./passage.js";
+import { RawPassage } from "./raw-passage.js";
+
+/** Milliseconds that what is left may take to be written at the end. */
+const END_MS = 1_000;
+
+const MASTER: Origin = { id: MASTER_ID, place: undefined, pid: process.pid };
+
+export class Output {
+  readonly #ring = new LogRing();
+  readonly #passage: Passage;
+  readonly #log: (text: string) => void;
+
+  constructor({ output, log }: Pick<ServiceOptions, "output" | "log">) {
+    if (output === "raw") this.#passage = new RawPassage();
+    else
+      this.#passage = new LinePassage({ format: output, ownLine: (text) => ({ line: ownLine(text), from: MASTER }) });
+    // Whoever gave a function of their own gets the lines there, and nowhere else.
+    const joins = output !== "raw" && log === logToStderr;
+    this.#log = joins ? (text) => this.#passage.lines(MASTER, ownLines(text)) : (text) => log(`multi-node: ${text}`);
+  }
+
+  get feed(): LogFeed {
+    return this.#ring;
+  }
+
+  /** For a node that is about to be started. */
+  node(id: string, place: number): NodeOutput {
+    return new NodeOutput({ id, place }, this.#passage, (line) => this.#ring.add(line));
+  }
+
+  /** What the master itself has to say. */
+  log(text: string): void {
+    for (const line of ownLines(text)) this.#ring.add(line);
+    this.#log(text);
+  }
+
+  /** A node serves. */
+  serving(): void {
+    this.#passage.serving();
+  }
+
+  /** No node will ever serve. */
+  gaveUp(): void {
+    this.#passage.gaveUp();
+  }
+
+  /** Resolves when all is written that somebody reads. Nothing is passed on after that. */
+  async end(): Promise<void> {
+    await Promise.race([this.#passage.flush(), pause(END_MS)]);
+    this.#passage.close();
+  }
+}
+
+function ownLines(text: string): LogLine[] {
+  return text.split("\n").map(ownLine);
+}
+
+function ownLine(text: string): LogLine {
+  return { time: Date.now(), node: MASTER_ID, stream: "stderr", text };
+}
