@@ -24,8 +24,6 @@ interface Master {
   log(line: string): void;
 }
 
-const NO_LOGS: LogFeed = { recent: () => [], follow: () => () => {} };
-
 export class Governance {
   readonly #master: Master;
   readonly #premises: Premises;
@@ -45,7 +43,7 @@ export class Governance {
   }
 
   get logs(): LogFeed {
-    return NO_LOGS;
+    return this.#premises.output.feed;
   }
 
   /** Resolves when it is this master that is to be steered: one that is to replace another has to serve first. */

@@ -2,11 +2,10 @@
 import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
-import type { LogFeed } from "../log-lines.js";
 import type { ServiceOptions } from "../options.js";
 import type { Port } from "../port-options.js";
 import { afterThisTurn, Deferred } from "../promises.js";
-import type { HostedSettings, Order } from "../protocol.js";
+import type { Order } from "../protocol.js";
 import type { Listener, NodeExit, Outlet, Peer, ReloadEvent, Role, ServerSource, Status } from "../role.js";
 import { Service } from "../serve/service.js";
 import { startOfProcess } from "../started.js";
@@ -17,11 +16,11 @@ import { handover } from "./inherited.js";
 import { notify } from "./notify.js";
 import { Premises } from "./premises.js";
 import { type Program, programOf } from "./program.js";
-import { nameOfProgram } from "./program-name.js";
+import { aboutService } from "./program-name.js";
 import { watchSignals } from "./signals.js";
 import { type Steered, steer } from "./steering.js";
 import { Supervisor } from "./supervisor.js";
-import { supervisorOptions } from "./supervisor-options.js";
+import { hostedSettings, supervisorOptions } from "./supervisor-options.js";
 import type { SupervisorMessage } from "./supervisor-world.js";
 import { startSuccessor, tellPredecessor } from "./upgrade.js";
 import { makeWorld, type Reports } from "./world.js";
@@ -79,10 +78,6 @@ export class MasterRuntime implements Role, Steered {
 
   get ready(): Promise<void> {
     return this.#ready.promise;
-  }
-
-  get logs(): LogFeed {
-    return this.#premises.output.feed;
   }
 
   listen(port: Port, source: ServerSource): Listener {
@@ -170,19 +165,11 @@ export class MasterRuntime implements Role, Steered {
   }
 
   #supervise(account: Account | undefined): Supervisor {
-    const { script, cwd } = this.#program;
-    const { pid, since } = this.self;
-    const name = this.#options.name ?? nameOfProgram(script);
-    const options = supervisorOptions(this.#options, { name, script, cwd, pid, since });
+    const options = supervisorOptions(this.#options, aboutService(this.#options.name, this.#program, this.self));
     if (options.places === 0) this.#nodesReady.resolve();
     const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
-    const world = { program: this.#program, hosted: this.#hosted(), account, premises: this.#premises, tell };
+    const world = { program: this.#program, hosted: hostedSettings(this.#options), account, premises: this.#premises, tell };
     return new Supervisor(options, makeWorld(world, this.#reports()));
-  }
-
-  #hosted(): HostedSettings | undefined {
-    const { hosted, drainTimeout, maxPayload, maxBufferedAmount } = this.#options;
-    return hosted && { ...hosted, drainTimeout, maxPayload, maxBufferedAmount };
   }
 
   #reports(): Reports {

@@ -1,5 +1,6 @@
 // Pure: what the supervisor is to keep to, from the options of the service.
 import type { ServiceOptions } from "../options.js";
+import type { HostedSettings } from "../protocol.js";
 import type { About } from "./status.js";
 import type { SupervisorOptions } from "./supervisor-world.js";
 
@@ -16,4 +17,10 @@ export function supervisorOptions(options: ServiceOptions, about: About): Superv
     program: about.script,
     scale: scale && { minNodes: scale.minNodes - own, maxNodes: scale.maxNodes - own },
   };
+}
+
+/** What the nodes of a hosted program are told; `undefined` where it calls listen() itself. */
+export function hostedSettings(options: ServiceOptions): HostedSettings | undefined {
+  const { hosted, drainTimeout, maxPayload, maxBufferedAmount } = options;
+  return hosted && { ...hosted, drainTimeout, maxPayload, maxBufferedAmount };
 }
