@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addCompletion } from "./commands/completion.js";
 import { addConfig } from "./commands/config.js";
+import { addHelp } from "./commands/help.js";
 import { addRun } from "./commands/run.js";
 
 /** Adds a command. What follows `--` on the command line is not commander's, and only for those that run a program. */
@@ -15,7 +16,7 @@ const COMMANDS: readonly [group: string, commands: readonly AddCommand[]][] = [
   ["See and steer what runs:", []],
   // repl, inspect, profile, heap, report
   ["Look inside a node:", []],
-  ["More:", [addCompletion]],
+  ["More:", [addCompletion, addHelp]],
 ];
 
 const EPILOGUE = `
@@ -39,7 +40,7 @@ export function buildProgram(programArgs: readonly string[]): Command {
     .usage("[run] <script> [options] [-- arguments of the program]\n       multi-node <command> [options]")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand(false)
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
     .exitOverride()

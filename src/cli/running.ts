@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import type { Nodes } from "../index.js";
 import { announce } from "./announce.js";
-import { usageError } from "./cli-error.js";
+import { CliError, usageError } from "./cli-error.js";
 import { failureOf } from "./failure.js";
+import { whyHopeless } from "./hopeless.js";
 import { findScript } from "./script.js";
 import type { Given } from "./settings/given.js";
 import { type CommandLine, resolveSettings, valueOf } from "./settings/resolve.js";
@@ -20,9 +21,9 @@ export async function carryOut(line: CommandLine, commands: readonly string[]): 
   const watched = watchedPaths(settled);
   const port = valueOf(settled, "port") as number | undefined;
   if (port !== undefined) process.env["PORT"] = String(port);
-  const { run } = (await import("../index.js")) as unknown as { run: (options: object) => Nodes };
-  const nodes = run({ ...runOptionsOf(settled), script });
-  tellErrors(nodes);
+  const { run } = await import("../index.js");
+  const nodes = run(runOptionsOf(settled, script));
+  tellErrors(nodes, script);
   announce(nodes, say);
   if (watched !== undefined) await reloadOnChange(nodes, script, watched);
 }
@@ -37,15 +38,24 @@ function namedScript(settled: readonly Given[]): string {
 }
 
 /** An error of a service that serves is told and borne; one that keeps it from serving is why the command fails. */
-function tellErrors(nodes: Nodes): void {
-  let served = false;
-  nodes.once("listening", () => {
-    served = true;
-  });
-  nodes.on("error", (error) => {
+function tellErrors(nodes: Nodes, script: string): void {
+  let state: "starting" | "serving" | "failed" = "starting";
+  const fail = (error: Error): void => {
     const { text, exitCode } = failureOf(error);
-    say(text ?? error.message);
-    if (!served) process.exitCode = exitCode;
+    if (state !== "failed") say(text ?? error.message);
+    if (state === "serving") return;
+    state = "failed";
+    process.exitCode = exitCode;
+  };
+  nodes.once("listening", () => {
+    state = "serving";
+  });
+  nodes.on("error", fail);
+  nodes.on("exit", (exit) => {
+    const why = state === "starting" ? whyHopeless(exit, script) : undefined;
+    if (why === undefined) return;
+    fail(new CliError(why));
+    void nodes.close();
   });
 }
 

@@ -100,6 +100,12 @@ export class Program {
     return this.all(event);
   }
 
+  /** Resolves with what fits this in its error output, past or future. */
+  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+    await this.until(() => pattern.test(this.stderr), `${pattern.source} is said`);
+    return this.stderr.match(pattern) as RegExpMatchArray;
+  }
+
   /** Resolves when the condition holds; it is asked anew with each line. */
   async until(condition: () => boolean, what: string): Promise<void> {
     const held = (async () => {
@@ -157,6 +163,7 @@ export class Program {
     assert.ok(stdout && stderr);
     stderr.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
+      this.#wake();
     });
     createInterface({ input: stdout }).on("line", (line) => {
       this.told.push(line.startsWith("{") ? (JSON.parse(line) as Told) : { event: "line", id: "", pid: 0, text: line });

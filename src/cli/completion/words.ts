@@ -23,24 +23,16 @@ export interface CommandWords {
 const PATH_NAMES: readonly string[] = ["path", "file", "folder", "script"];
 
 export function wordsOf(program: Command): CommandWords[] {
-  const others = program.commands.map((command) => command.name());
-  const help: CommandWords = {
-    name: "help",
-    help: "tell more of a command",
-    flags: [],
-    argument: { kind: "words", words: others },
-    isDefault: false,
-  };
-  return [...program.commands.map(wordsOfCommand), help];
+  return program.commands.map((command) => wordsOfCommand(command, program));
 }
 
-function wordsOfCommand(command: Command): CommandWords {
-  const help: Flag = { names: ["-h", "--help"], help: "tell more of this command", value: { kind: "none" } };
+function wordsOfCommand(command: Command, program: Command): CommandWords {
+  const help: Flag = { names: ["-h", "--help"], help: "print the help of this command", value: { kind: "none" } };
   return {
     name: command.name(),
     help: command.summary() || command.description(),
     flags: [...command.options.map(flagOf), help],
-    argument: valueOfArgument(command.registeredArguments[0]),
+    argument: valueOfArgument(command.registeredArguments[0], program),
     isDefault: command.name() === "run",
   };
 }
@@ -53,8 +45,10 @@ function flagOf(option: Option): Flag {
   };
 }
 
-function valueOfArgument(argument: Argument | undefined): Value {
-  return argument === undefined ? { kind: "none" } : valueNamed(argument.name(), argument.argChoices);
+function valueOfArgument(argument: Argument | undefined, { commands }: Command): Value {
+  if (argument === undefined) return { kind: "none" };
+  if (argument.name() === "command") return { kind: "words", words: commands.map((command) => command.name()) };
+  return valueNamed(argument.name(), argument.argChoices);
 }
 
 /** `path` in `--config <path>`. */

@@ -1,0 +1,140 @@
+// The command itself: help, version, settings, and one paragraph with the right exit code for whatever is wrong.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { command, writeFiles } from "../helpers/command.js";
+import { temporaryFolder } from "../helpers/environment.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+test("--version", (t) => {
+  const folder = temporaryFolder(t);
+  for (const flag of ["--version", "-V"]) {
+    assert.deepEqual(command([flag], folder), { code: 0, stdout: `${version}\n`, stderr: "" });
+  }
+});
+
+test("--help tells of commands, examples and exit codes", (t) => {
+  const folder = temporaryFolder(t);
+  const { code, stdout, stderr } = command(["--help"], folder);
+  assert.deepEqual([code, stderr], [0, ""]);
+  for (const part of [
+    "Usage: multi-node [run] <script>",
+    "Run a program:",
+    "Examples:",
+    "Exit codes:",
+    "docs/cli.md",
+  ]) {
+    assert.ok(stdout.includes(part), part);
+  }
+  assert.equal(command(["help"], folder).stdout, stdout);
+});
+
+test("each command has its own help", (t) => {
+  const folder = temporaryFolder(t);
+  for (const name of ["run", "config", "completion"]) {
+    const { code, stdout } = command([name, "--help"], folder);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^Usage: multi-node ${name} `));
+    assert.equal(command(["help", name], folder).stdout, stdout);
+  }
+  assert.match(command(["run", "-h"], folder).stdout, /Health and restarts:\n {2}--hang-timeout <time> /);
+});
+
+test("config tells what holds and where it comes from", (t) => {
+  const folder = temporaryFolder(t);
+  const content = { script: "app", drainTimeout: "10s", restart: { intensity: 3 }, maxMemory: "512M" };
+  writeFiles(folder, { "app/index.js": "", "multi-node.config.json": JSON.stringify(content) });
+  const words = ["config", "-n", "3", "--json", "--", "--verbose"];
+  const { code, stdout, stderr } = command(words, folder, { PORT: "8000", MULTI_NODE_MAX_MEMORY: "1G" });
+  assert.deepEqual([code, stderr], [0, ""]);
+  const told = JSON.parse(stdout) as Record<string, { value: unknown; source: string; where: string }>;
+  const file = join(folder, "multi-node.config.json");
+  const expected: Record<string, [unknown, string, string]> = {
+    config: [file, "file", "found"],
+    script: [join(folder, "app"), "file", file],
+    args: [["--verbose"], "flag", "command line"],
+    nodes: [3, "flag", "--nodes"],
+    port: [8000, "environment", "PORT"],
+    drainTimeout: [10_000, "file", file],
+    maxMemory: [2 ** 30, "environment", "MULTI_NODE_MAX_MEMORY"],
+    "restart.intensity": [3, "file", file],
+    surge: [null, "default", ""],
+  };
+  for (const [name, [value, source, where]] of Object.entries(expected)) {
+    const { default: _words, ...rest } = (told[name] ?? {}) as Record<string, unknown>;
+    assert.deepEqual(rest, { value, source, where }, name);
+  }
+  const table = command(["config", "-n", "3"], folder).stdout;
+  assert.match(table, /^SETTING +VALUE +FROM\n/);
+  assert.match(table, /^nodes +3 +--nodes$/m);
+  assert.match(table, /^drainTimeout +10s +\/.*multi-node\.config\.json$/m);
+  assert.match(table, /^surge +1 +default$/m);
+});
+
+const PROGRAM = { "server.js": "" };
+
+/** What is asked, with what in the folder, and what is said of it. */
+const WRONG: [words: string, files: Record<string, string>, said: RegExp, env?: Record<string, string>][] = [
+  ["", {}, /^which program is to be run\? /],
+  ["server.js", {}, /^there is no program server\.js in \S+$/],
+  ["serve.js", PROGRAM, /did you mean server\.js\?$/],
+  ["confg", {}, /; did you mean config\?$/],
+  ["run .", {}, /is a folder without a program: /],
+  ["server.js --nodse 4", PROGRAM, /^unknown option '--nodse': did you mean --nodes\? /],
+  ["server.js --verbose", PROGRAM, /what is the program's own follows --/],
+  ["server.js other.js", PROGRAM, /^too many arguments for 'run'.*what is the program's own follows --/],
+  ["server.js -n", PROGRAM, /^option '-n, --nodes <count>' argument missing /],
+  ["server.js -n 0", PROGRAM, /^--nodes: an integer of at least 1 or "auto" .* is taken, got '0'$/],
+  ["server.js --balance stiky", PROGRAM, /; did you mean sticky\?$/],
+  ["server.js --min-nodes 4 --max-nodes 2", PROGRAM, /^option minNodes: at most maxNodes, 2, is taken, got 4$/],
+  ["server.js --proxy-protocol any", PROGRAM, /^option proxyProtocol: it is taken with a balance other than "shared"/],
+  ["server.js --watch-path src", PROGRAM, /^there is no \S*src that could be watched$/],
+  ["server.js", PROGRAM, /^the variable MULTI_NODE_NODS is not known: did you mean /, { MULTI_NODE_NODS: "4" }],
+  ["server.js", PROGRAM, /^WEB_CONCURRENCY: .* got 'x'$/, { WEB_CONCURRENCY: "x" }],
+  ["server.js", PROGRAM, /^PORT: a port, 0 to 65535, is taken, got 'http'$/, { PORT: "http" }],
+  ["server.js --config no.json", PROGRAM, /^there is no configuration file \S+no\.json$/],
+  ["server.js", { ...PROGRAM, "multi-node.config.json": "{" }, /config\.json cannot be read: /],
+  ["server.js", { ...PROGRAM, "multi-node.config.json": '{"node":4}' }, /: node is not known: did you mean nodes\?$/],
+  ["server.js", { ...PROGRAM, "package.json": '{"multi-node":{"surge":0}}' }, /package\.json: surge: .* got 0$/],
+  ["completion tcsh", {}, /^completion: bash, zsh, fish are known, got tcsh$/],
+  ["help no-such-command", {}, /^there is no command no-such-command: run, config, /],
+  ["help confg", {}, /^there is no command confg: did you mean config\?$/],
+];
+
+for (const [words, files, said, env] of WRONG) {
+  const more = Object.entries(env ?? {}).map(([name, value]) => `${name}=${value} `);
+  test(`${more.join("")}multi-node ${words}: ${said.source}`, (t) => {
+    const folder = temporaryFolder(t);
+    writeFiles(folder, files);
+    const { code, stdout, stderr } = command(words.split(" ").filter(Boolean), folder, env);
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+    assert.match(stderr, /^multi-node: .*\n$/, "one paragraph");
+    assert.match(stderr.slice("multi-node: ".length, -1), said);
+  });
+}
+
+test("a program with a syntax error: where it is, in one paragraph, exit code 1", (t) => {
+  const folder = temporaryFolder(t);
+  writeFiles(folder, { "server.js": "\nlet let;" });
+  const { code, stderr } = command(["server.js", "-n", "2"], folder, { TMPDIR: folder, XDG_RUNTIME_DIR: "" });
+  assert.equal(code, 1);
+  assert.match(stderr, /\nmulti-node: the program cannot be compiled: SyntaxError: .* \(\S+server\.js:2\)\n$/);
+  assert.doesNotMatch(stderr, /dist\/bundle/);
+});
+
+test("a port in use: one paragraph, exit code 1", async (t) => {
+  const folder = temporaryFolder(t);
+  writeFiles(folder, { "server.js": 'require("http").createServer().listen(process.env.PORT, "127.0.0.1");' });
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const { code, stderr } = command(["server.js", "-p", `${port}`], folder, { TMPDIR: folder, XDG_RUNTIME_DIR: "" });
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`\nmulti-node: \\S+server\\.js cannot listen: port ${port} .* is in use [^\n]+\n$`));
+});
