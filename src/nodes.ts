@@ -175,6 +175,7 @@ export class Nodes extends EventEmitter<Events> {
 
   #outlet(): Outlet {
     return {
+      nodes: this,
       link: (stream, peer, side) => this.#switchboard.connect(stream, peer, side),
       flush: () => this.#switchboard.flush(),
       node: (stream, peer) => {

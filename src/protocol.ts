@@ -174,7 +174,7 @@ export interface Beat {
   rate: number;
   /** Milliseconds from a request to the end of its answer, over the last seconds; `null` while there was none. */
   responseTime: { p50: number; p99: number } | null;
-  /** Whether an inspector is open: somebody may have stopped it on purpose. */
+  /** Whether it may stand still on purpose: an inspector is open, or somebody takes a snapshot of its heap. */
   inspected: boolean;
 }
 

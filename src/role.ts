@@ -142,6 +142,8 @@ export interface Role {
 
 /** The way from a role to the listeners of the object that listen() returned. */
 export interface Outlet {
+  /** What listen() returned, for those who look inside; not there where the program has not called it. */
+  readonly nodes?: object;
   /** The connection to another process for messages and calls. Resolves when each knows what the other wants to hear. */
   link(stream: Socket, peer: Peer, side: "dialer" | "acceptor"): Promise<void>;
   /** Resolves when all messages are out. */

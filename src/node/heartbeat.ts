@@ -1,4 +1,5 @@
 // The heartbeat of a node: only an event loop that turns sends it.
+import { afterThisTurn } from "../promises.js";
 import type { Beat } from "../protocol.js";
 
 /** Milliseconds between two beats. */
@@ -7,17 +8,59 @@ const BEAT_MS = 1_000;
 /** What the servers of this process tell of themselves. */
 export type Counts = Pick<Beat, "served" | "connections" | "responseTime">;
 
-/** Beats until the process ends, without keeping it alive. */
-export function startBeating(send: (beat: Beat) => void, counts: () => Counts): void {
+export class Heart {
+  readonly #send: (beat: Beat) => void;
+  readonly #counts: () => Counts;
+  #last: Beat | undefined;
+  /** How many have made the event loop stand still. */
+  #standing = 0;
+  #state: "silent" | "beats" = "silent";
+
+  constructor(send: (beat: Beat) => void, counts: () => Counts) {
+    this.#send = send;
+    this.#counts = counts;
+  }
+
+  /** Beats until the process ends, without keeping it alive. */
+  begin(): "begun" | "beats already" {
+    if (this.#state === "beats") return "beats already";
+    this.#state = "beats";
+    const measure = measuring(this.#counts);
+    const timer = setInterval(() => {
+      this.#last = measure();
+      this.#send({ ...this.#last, inspected: this.#standing > 0 || this.#last.inspected });
+    }, BEAT_MS);
+    timer.unref();
+    return "begun";
+  }
+
+  /** Does what may stop the event loop for long; a beat before says that this is on purpose. */
+  async standStill<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#standing += 1;
+    try {
+      if (this.#state === "beats") {
+        this.#send({ ...(this.#last ?? measuring(this.#counts)()), inspected: true });
+        // By then it is out.
+        await afterThisTurn();
+      }
+      return await work();
+    } finally {
+      this.#standing -= 1;
+    }
+  }
+}
+
+/** What it returns tells how this process has fared since it was called last. */
+function measuring(counts: () => Counts): () => Beat {
   let before = take();
   let { served } = counts();
   let rss = process.memoryUsage.rss();
-  const timer = setInterval(() => {
+  return () => {
     const now = take();
     const told = counts();
-    const elapsed = now.at - before.at;
+    const elapsed = Math.max(1, now.at - before.at);
     rss = residentMemory() ?? rss;
-    send({
+    const beat: Beat = {
       ...told,
       rss,
       utilization: performance.eventLoopUtilization(now.loop, before.loop).utilization,
@@ -25,11 +68,11 @@ export function startBeating(send: (beat: Beat) => void, counts: () => Counts): 
       cpu: (now.cpu - before.cpu) / elapsed,
       rate: ((told.served - served) * 1_000) / elapsed,
       inspected: isInspected(),
-    });
+    };
     before = now;
     served = told.served;
-  }, BEAT_MS);
-  timer.unref();
+    return beat;
+  };
 }
 
 /** What is compared from beat to beat: the clock and the CPU time in milliseconds. */

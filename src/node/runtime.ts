@@ -14,12 +14,13 @@ import { removeAbandonedFile } from "../serve/socket-file.js";
 import { startOfProcess } from "../started.js";
 import { Asking } from "./asking.js";
 import { standInForCluster } from "./cluster-seam.js";
-import { startBeating } from "./heartbeat.js";
+import { Heart } from "./heartbeat.js";
 import { Hosting } from "./hosting.js";
 import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
 import { NodeSockets } from "./node-sockets.js";
 import { outliveReaders, written } from "./output.js";
+import { Workshop } from "./workshop.js";
 
 /** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
 const MESH_WAIT_MS = 1_000;
@@ -34,6 +35,11 @@ export class NodeRuntime implements Role {
   readonly #outlet: Outlet;
   readonly #line: MasterLine;
   readonly #service = new Service();
+  readonly #heart = new Heart(
+    (beat) => this.#line.send({ type: "beat", beat }),
+    () => this.#service.counts(),
+  );
+  readonly #workshop: Workshop;
   readonly #starting: Promise<void>[] = [];
   readonly #meshed = new Deferred<void>();
   readonly #ready = new Deferred<void>();
@@ -42,7 +48,6 @@ export class NodeRuntime implements Role {
   readonly #hosting: Hosting | undefined;
   readonly #asking = new Asking((message) => this.#line.send(message));
   #mesh: Mesh | undefined;
-  #heart: "silent" | "beats" = "silent";
   #masterIs: "there" | "gone" = "there";
   #state: "starting" | "serving" | "draining" = "starting";
 
@@ -52,6 +57,10 @@ export class NodeRuntime implements Role {
     this.#options = options;
     this.#outlet = outlet;
     this.#sockets = new NodeSockets(boot.sockets, this.#intake, (message) => this.#line.send(message));
+    const { id, folder } = boot;
+    this.#workshop = new Workshop({ id, folder, nodes: outlet.nodes }, this.#heart, (message) =>
+      this.#line.send(message),
+    );
     this.#hosting = boot.hosted && this.#host(boot.hosted);
     this.#line = new MasterLine(this.#hosting === undefined ? "open" : "hidden", {
       message: (message, handle) => this.#onMessage(message, handle),
@@ -122,13 +131,7 @@ export class NodeRuntime implements Role {
 
   /** Once, with the first port. */
   #onAccepting(): void {
-    if (this.#heart === "beats") return;
-    this.#heart = "beats";
-    this.#line.send({ type: "accepting" });
-    startBeating(
-      (beat) => this.#line.send({ type: "beat", beat }),
-      () => this.#service.counts(),
-    );
+    if (this.#heart.begin() === "begun") this.#line.send({ type: "accepting" });
   }
 
   /** Serving means: every server that the program asked for until now listens, and whoever can be reached is. */
@@ -165,6 +168,8 @@ export class NodeRuntime implements Role {
       case "answer":
       case "refusal":
         return this.#asking.onAnswer(message);
+      case "tool":
+        return void this.#workshop.use(message);
       case "drain":
         return void this.#drain(message.timeout, message.idle);
     }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import inspector from "node:inspector";
 import { type TestContext, test } from "node:test";
-import { type Counts, startBeating } from "#src/node/heartbeat.js";
+import { type Counts, Heart } from "#src/node/heartbeat.js";
 import type { Beat } from "#src/protocol.js";
 
 test("a beat a second, and none before the first is over", (t) => {
@@ -67,14 +67,66 @@ test("where the system does not tell the memory, the beat goes on with what was 
   assert.equal(beats[1]?.rss, beats[0]?.rss);
 });
 
+test("before the event loop stands still on purpose, a beat says so, and those after it do not", async (t) => {
+  const { beats, counts, heart } = start(t);
+  Object.assign(counts, { served: 3 });
+  t.mock.timers.tick(1_000);
+  const told = heart.standStill(async () => {
+    t.mock.timers.tick(1_000);
+    return beats.length;
+  });
+  assert.equal(await told, 3, "one ahead of it, one within");
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(
+    beats.map(({ inspected, served }) => [inspected, served]),
+    [
+      [false, 3],
+      [true, 3],
+      [true, 3],
+      [false, 3],
+    ],
+  );
+});
+
+test("it begins once", (t) => {
+  const { beats, heart } = start(t);
+  assert.equal(heart.begin(), "beats already");
+  t.mock.timers.tick(1_000);
+  assert.equal(beats.length, 1);
+});
+
+test("a heart that has not begun tells nothing, also when it stands still", async () => {
+  const beats: Beat[] = [];
+  const heart = new Heart(
+    (beat) => beats.push(beat),
+    () => ({ served: 0, connections: 0, responseTime: null }),
+  );
+  assert.equal(await heart.standStill(async () => "done"), "done");
+  assert.deepEqual(beats, []);
+});
+
+test("what fails while it stands still is over too", async (t) => {
+  const { beats, heart } = start(t);
+  await assert.rejects(
+    heart.standStill(() => Promise.reject(new Error("no"))),
+    { message: "no" },
+  );
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(
+    beats.map(({ inspected }) => inspected),
+    [true, false],
+  );
+});
+
 /** A heart whose seconds the test lets pass. */
-function start(t: TestContext): { beats: Beat[]; counts: Counts } {
+function start(t: TestContext): { beats: Beat[]; counts: Counts; heart: Heart } {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const beats: Beat[] = [];
   const counts: Counts = { served: 0, connections: 0, responseTime: null };
-  startBeating(
+  const heart = new Heart(
     (beat) => beats.push(beat),
     () => counts,
   );
-  return { beats, counts };
+  assert.equal(heart.begin(), "begun");
+  return { beats, counts, heart };
 }

@@ -1,0 +1,63 @@
+// A REPL in the program itself, for one client at a time; its end is never the program's.
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { type REPLServer, start } from "node:repl";
+import type { ToolHost } from "./host.js";
+import { type Door, type Hello, openDoor } from "./repl-door.js";
+import { lendGlobals } from "./repl-globals.js";
+
+/** Two at a time would take each other's names from the global object. */
+let state: "free" | "taken" = "free";
+
+/** Answers with the path of the socket that it waits at. */
+export async function openRepl(host: ToolHost): Promise<{ path: string }> {
+  if (state === "taken") throw new Error("somebody has a REPL open here, or is about to; there is one at a time");
+  state = "taken";
+  try {
+    const door = await openDoor(host.folder);
+    void receive(door, host);
+    return { path: door.path };
+  } catch (error) {
+    state = "free";
+    throw error;
+  }
+}
+
+async function receive({ visitor }: Door, host: ToolHost): Promise<void> {
+  const found = await visitor;
+  try {
+    if (found !== undefined) await converse(found.socket, found.hello, host);
+  } catch (error) {
+    found?.socket.write(`${(error as Error).message}\n`);
+  } finally {
+    state = "free";
+    found?.socket.end();
+  }
+}
+
+/** Resolves when one of both has ended it. */
+async function converse(socket: Socket, { terminal, columns, rows }: Hello, host: ToolHost): Promise<void> {
+  let repl: REPLServer | undefined;
+  const giveBack = lendGlobals(
+    () => {
+      repl = start({
+        input: socket,
+        output: Object.assign(socket, { columns, rows }),
+        terminal,
+        prompt: terminal ? `${host.id}> ` : "",
+        useGlobal: true,
+        useColors: false,
+        preview: false,
+      });
+    },
+    { require: createRequire(process.argv[1] ?? join(process.cwd(), "repl")), nodes: host.nodes },
+  );
+  try {
+    socket.once("close", () => repl?.close());
+    if (repl !== undefined) await once(repl, "exit");
+  } finally {
+    giveBack();
+  }
+}

@@ -1,0 +1,29 @@
+// What somebody outside does inside this node: each order is answered once. The tools are loaded with the first one.
+import type { Tool, ToMaster, ToNode } from "../protocol.js";
+import type { Heart } from "./heartbeat.js";
+import type { ToolHost } from "./tools/host.js";
+
+export class Workshop {
+  readonly #host: ToolHost;
+  readonly #send: (message: ToMaster) => void;
+
+  constructor(host: Omit<ToolHost, "standStill">, heart: Heart, send: (message: ToMaster) => void) {
+    this.#host = { ...host, standStill: (work) => heart.standStill(work) };
+    this.#send = send;
+  }
+
+  /** Never rejects: what goes wrong is what the master is told. */
+  async use({ number, tool }: Extract<ToNode, { type: "tool" }>): Promise<void> {
+    try {
+      this.#send({ type: "tool-answer", number, value: await use(tool, this.#host) });
+    } catch (error) {
+      const message = `${this.#host.id}: ${error instanceof Error ? error.message : String(error)}`;
+      this.#send({ type: "tool-refusal", number, code: "MN_ERR_TOOL_FAILED", message });
+    }
+  }
+}
+
+async function use(tool: Tool, host: ToolHost): Promise<unknown> {
+  const { useTool } = await import("./tools/tools.js");
+  return useTool(tool, host);
+}
