@@ -173,7 +173,7 @@ export class Dispatcher {
 
   #choose(visit: Visit): Seat | undefined {
     let seats = this.#seats.takersOf(visit.key);
-    if (visit.refusedBy.size > 0) seats = seats.filter(({ id }) => !visit.refusedBy.has(id));
+    if (visit.refusedBy.length > 0) seats = seats.filter(({ id }) => !visit.refusedBy.includes(id));
     if (seats.length === 0) return undefined;
     const ready = this.#readyOf(seats);
     return ready.length > 0 ? this.#chooser.choose(visit, ready) : undefined;
@@ -202,7 +202,7 @@ export class Dispatcher {
     this.#seats.changed();
     for (const [key, gate] of this.#gates) if (this.#seats.takersOf(key).length > 0) this.#open(gate);
     const waiting = this.#waiting.splice(0);
-    for (const visit of waiting) visit.refusedBy.clear();
+    for (const visit of waiting) visit.refusedBy.length = 0;
     this.#dispatchAll(waiting);
   }
 

@@ -85,7 +85,7 @@ export class Seat implements Candidate {
   refuse(number: number): Visit[] {
     const visit = this.#answered(number);
     if (visit === undefined) return [];
-    visit.refusedBy.add(this.id);
+    visit.refusedBy.push(this.id);
     return [visit, ...this.takeBack()];
   }
 

@@ -15,7 +15,7 @@ export class Visit implements Arrival {
   readonly firstBytes: Buffer | undefined;
   readonly proxied: AddressInfo | undefined;
   /** Who has refused it. */
-  readonly refusedBy: Set<string> = new Set();
+  readonly refusedBy: string[] = [];
   #client: Client | undefined;
 
   constructor(number: number, key: SocketKey, handle: ClientHandle, { firstBytes, proxied }: Preface) {
@@ -39,6 +39,7 @@ export class Visit implements Arrival {
   /** As it is told to the node that is to take it. */
   get message(): HandedConnection {
     const { number, key, firstBytes, proxied } = this;
+    if (firstBytes === undefined && proxied === undefined) return { number, key };
     return {
       number,
       key,

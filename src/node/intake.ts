@@ -50,7 +50,7 @@ export class Intake {
       return handle?.close();
     }
     // Before anything is read: should this process die now, nobody else gets what is left of a conversation.
-    this.#send({ type: "taken", number, ...(this.#ended > 0 && { ended: this.#ended }) });
+    this.#send(this.#ended > 0 ? { type: "taken", number, ended: this.#ended } : { type: "taken", number });
     this.#ended = 0;
     socket.take({
       handle,

@@ -21,21 +21,32 @@ interface Exchange {
  */
 export class Connections {
   readonly #server: Server;
-  /** What was accepted; below TLS this is the plain connection, from before the handshake on. */
-  readonly #accepted = new Set<Socket>();
-  readonly #http1 = new Map<Socket, Http1Connection>();
+  readonly #speaksHttp1: boolean;
+  /**
+   * What was accepted, with what is known of it where it speaks HTTP/1; below TLS this is the plain connection, from before
+   * the handshake on.
+   */
+  readonly #accepted = new Map<Socket, Http1Connection | undefined>();
+  /** Those that speak HTTP/1 above another connection, as with TLS. */
+  readonly #layered = new Map<Socket, Http1Connection>();
   readonly #http2 = new Set<Http2Connection>();
   readonly #allClosed = new Deferred<void>();
+  /** One for all sockets, as a connection is to cost as little as can be. */
+  readonly #onClose: (this: Socket) => void;
   /** Set once the server drains. */
   #grace: number | undefined;
   #connectionsBegun = 0;
   #requestsBegun = 0;
 
   constructor(server: Server) {
+    const forget = (socket: Socket): void => this.#forget(socket);
+    this.#onClose = function onClose() {
+      forget(this);
+    };
     this.#server = server;
+    this.#speaksHttp1 = server instanceof HttpServer;
     server.prependListener("connection", this.#accept);
-    if (server instanceof HttpServer) server.prependListener("connection", this.#addHttp1);
-    if (isHttps(server)) server.prependListener("secureConnection", this.#addHttp1);
+    if (isHttps(server)) server.prependListener("secureConnection", this.#addLayered);
     server.prependListener("session", this.#addHttp2);
     for (const event of ["upgrade", "connect"]) this.#watchUpgrades(event);
     subscribe("http.server.request.start", this.#begin);
@@ -55,7 +66,8 @@ export class Connections {
   /** Brings every connection to its end as its protocol allows, those in a handshake too; resolves after the last. */
   drain(grace: number): Promise<void> {
     this.#grace = grace;
-    for (const connection of [...this.#http1.values(), ...this.#http2]) connection.drain(grace);
+    for (const connection of this.#accepted.values()) connection?.drain(grace);
+    for (const connection of [...this.#layered.values(), ...this.#http2]) connection.drain(grace);
     if (isTls(this.#server)) this.#endSilent(grace);
     if (this.#accepted.size === 0) this.#allClosed.resolve();
     return this.#allClosed.promise;
@@ -63,7 +75,7 @@ export class Connections {
 
   cut(): void {
     for (const connection of this.#http2) connection.destroy();
-    for (const socket of [...this.#http1.keys(), ...this.#accepted]) socket.destroy();
+    for (const socket of [...this.#layered.keys(), ...this.#accepted.keys()]) socket.destroy();
   }
 
   /** Ends the watch: nothing of it stays behind. */
@@ -73,25 +85,41 @@ export class Connections {
   }
 
   readonly #accept = (socket: Socket): void => {
-    this.#accepted.add(socket);
+    this.#accepted.set(socket, this.#speaksHttp1 ? this.#http1On(socket) : undefined);
     this.#connectionsBegun += 1;
-    socket.once("close", () => {
-      this.#accepted.delete(socket);
-      if (this.#grace !== undefined && this.#accepted.size === 0) this.#allClosed.resolve();
-    });
+    socket.on("close", this.#onClose);
   };
 
-  readonly #addHttp1 = (socket: Socket): Http1Connection => {
-    const connection = new Http1Connection(socket);
-    this.#http1.set(socket, connection);
-    socket.once("close", () => this.#removeHttp1(socket));
-    if (this.#grace !== undefined) connection.drain(this.#grace);
+  readonly #addLayered = (socket: Socket): Http1Connection => {
+    const connection = this.#http1On(socket);
+    this.#layered.set(socket, connection);
+    socket.on("close", this.#onClose);
     return connection;
   };
 
-  #removeHttp1(socket: Socket): void {
-    this.#http1.get(socket)?.release();
-    this.#http1.delete(socket);
+  #http1On(socket: Socket): Http1Connection {
+    const connection = new Http1Connection(socket);
+    if (this.#grace !== undefined) connection.drain(this.#grace);
+    return connection;
+  }
+
+  /** What speaks HTTP/1 only now: what the program, or HTTP/2's server with `allowHTTP1`, has handed to Node. */
+  #addHttp1(socket: Socket): Http1Connection {
+    if (!this.#accepted.has(socket)) return this.#addLayered(socket);
+    const connection = this.#http1On(socket);
+    this.#accepted.set(socket, connection);
+    return connection;
+  }
+
+  #http1Of(socket: Socket): Http1Connection | undefined {
+    return this.#accepted.get(socket) ?? this.#layered.get(socket);
+  }
+
+  #forget(socket: Socket): void {
+    this.#http1Of(socket)?.release();
+    this.#layered.delete(socket);
+    if (!this.#accepted.delete(socket)) return;
+    if (this.#grace !== undefined && this.#accepted.size === 0) this.#allClosed.resolve();
   }
 
   readonly #addHttp2 = (session: ServerHttp2Session): void => {
@@ -107,7 +135,7 @@ export class Connections {
   /** A client that never begins its TLS handshake has nothing in flight. */
   #endSilent(grace: number): void {
     setTimeout(() => {
-      for (const socket of this.#accepted) if (socket.bytesRead === 0) socket.destroy();
+      for (const socket of this.#accepted.keys()) if (socket.bytesRead === 0) socket.destroy();
     }, grace).unref();
   }
 
@@ -127,21 +155,22 @@ export class Connections {
 
   readonly #upgrade = (_request: unknown, socket: Socket): void => {
     this.#requestsBegun += 1;
-    this.#removeHttp1(socket);
+    this.#http1Of(socket)?.release();
+    this.#layered.delete(socket);
+    if (this.#accepted.has(socket)) this.#accepted.set(socket, undefined);
   };
 
-  /** Also on a connection that the program, or HTTP/2's server with `allowHTTP1`, has handed to Node's HTTP/1. */
   readonly #begin = (message: unknown): void => {
     const { response, socket, server } = message as Exchange;
     if (server !== this.#server && !this.#accepted.has(socket)) return;
     this.#requestsBegun += 1;
-    const connection = this.#http1.get(socket) ?? this.#addHttp1(socket);
+    const connection = this.#http1Of(socket) ?? this.#addHttp1(socket);
     connection.begin(response);
   };
 
   readonly #finish = (message: unknown): void => {
     const { request, response, socket } = message as Exchange;
-    this.#http1.get(socket)?.finish(request, response);
+    this.#http1Of(socket)?.finish(request, response);
   };
 }
 

@@ -40,7 +40,7 @@ export class HandedSocket {
       const { firstBytes } = this.#arrival;
       this.#arrival = undefined;
       if (firstBytes !== undefined) socket.unshift(firstBytes);
-      socket.once("close", this.#onEnded);
+      socket.on("close", this.#onEnded);
     });
   }
 

@@ -4,8 +4,8 @@ import { Socket } from "node:net";
 
 export class Http1Connection {
   readonly socket: Socket;
-  /** The answers that are not all out, in the order of their requests. */
-  readonly #open = new Set<ServerResponse>();
+  /** The answers that are not all out, in the order of their requests: one at most, or a few. */
+  readonly #open: ServerResponse[] = [];
   /** How many bytes had come when nothing was in flight: any more are the beginning of a request. */
   #bytesAtRest = 0;
   /** Set once the server drains: milliseconds for which the connection may be idle. */
@@ -17,9 +17,11 @@ export class Http1Connection {
   }
 
   begin(response: ServerResponse): void {
-    clearTimeout(this.#timer);
-    if (this.#grace !== undefined) this.#announceEnd(response);
-    this.#open.add(response);
+    if (this.#grace !== undefined) {
+      clearTimeout(this.#timer);
+      this.#announceEnd(response);
+    }
+    this.#open.push(response);
   }
 
   /** The answer is out; a request that still comes in is in flight all the same. */
@@ -31,7 +33,7 @@ export class Http1Connection {
 
   drain(grace: number): void {
     this.#grace = grace;
-    const newest = [...this.#open].at(-1);
+    const newest = this.#open.at(-1);
     if (newest !== undefined) this.#announceEnd(newest);
     this.#rest();
   }
@@ -58,19 +60,20 @@ export class Http1Connection {
   }
 
   #end(response: ServerResponse): void {
-    this.#open.delete(response);
+    const at = this.#open.indexOf(response);
+    if (at !== -1) this.#open.splice(at, 1);
     this.#bytesAtRest = this.socket.bytesRead;
     this.#rest();
   }
 
   /** Ends the connection after the grace, unless something has come by then: what waits to be read is read first. */
   #rest(): void {
-    if (this.#grace === undefined || this.#open.size > 0) return;
+    if (this.#grace === undefined || this.#open.length > 0) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => setImmediate(() => this.#endIfIdle()), this.#grace);
   }
 
   #endIfIdle(): void {
-    if (this.#open.size === 0 && this.socket.bytesRead === this.#bytesAtRest) this.socket.destroySoon();
+    if (this.#open.length === 0 && this.socket.bytesRead === this.#bytesAtRest) this.socket.destroySoon();
   }
 }
