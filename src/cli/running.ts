@@ -42,10 +42,8 @@ function tellErrors(nodes: Nodes, script: string): void {
   let state: "starting" | "serving" | "failed" = "starting";
   const fail = (error: Error): void => {
     const { text, exitCode } = failureOf(error);
-    if (state !== "failed") say(text ?? error.message);
-    if (state === "serving") return;
-    state = "failed";
-    process.exitCode = exitCode;
+    say(text ?? error.message);
+    if (state !== "serving") process.exitCode = exitCode;
   };
   nodes.once("listening", () => {
     state = "serving";
@@ -54,8 +52,9 @@ function tellErrors(nodes: Nodes, script: string): void {
   nodes.on("exit", (exit) => {
     const why = state === "starting" ? whyHopeless(exit, script) : undefined;
     if (why === undefined) return;
-    fail(new CliError(why));
-    void nodes.close();
+    state = "failed";
+    // The last word, after whatever the other nodes write.
+    void nodes.close().then(() => fail(new CliError(why)));
   });
 }
 

@@ -24,8 +24,6 @@ const LONGEST: number = 2 ** 31 - 1;
 
 export const yesOrNo: Kind = { takes: "true or false", choices: ["true", "false"], read: readYesOrNo };
 
-export const text: Kind = { takes: "a text that is not empty", placeholder: "text", read: readText };
-
 export const name: Kind = {
   takes: "a name of 1 to 100 characters, none of them a control character",
   placeholder: "name",

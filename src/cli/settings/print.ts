@@ -12,7 +12,7 @@ export async function printSettings(line: CommandLine, format: "table" | "json")
 }
 
 /** One object, a key for each setting; what has no value of its own is null, and its default is told in words. */
-export function asJson(settled: readonly Given[]): string {
+function asJson(settled: readonly Given[]): string {
   const entries = settled.map((given) => {
     const { setting, value = null, origin } = given;
     const told = typeof value === "function" ? shown(given) : value;
@@ -21,7 +21,7 @@ export function asJson(settled: readonly Given[]): string {
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
 }
 
-export function asTable(settled: readonly Given[]): string {
+function asTable(settled: readonly Given[]): string {
   const rows = settled.map((given) => [given.setting.name, shown(given), given.origin.where || "default"]);
   const all = [["SETTING", "VALUE", "FROM"], ...rows];
   const [first = 0, second = 0] = [0, 1].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

@@ -11,7 +11,7 @@ export function runOptionsOf(settled: readonly Given[], script: string): RunOpti
     put(options, setting.option ?? setting.name, value);
   }
   // Each value has been read by the table's kind for it.
-  return { ...options, script } as RunOptions;
+  return { ...options, script };
 }
 
 /** `restart.period` goes into the object `restart`. */
