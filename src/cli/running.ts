@@ -2,13 +2,14 @@
 import { existsSync } from "node:fs";
 import type { Nodes } from "../index.js";
 import { announce } from "./announce.js";
-import { CliError, usageError } from "./cli-error.js";
+import { usageError } from "./cli-error.js";
 import { failureOf } from "./failure.js";
-import { whyHopeless } from "./hopeless.js";
 import { findScript } from "./script.js";
 import type { Given } from "./settings/given.js";
 import { type CommandLine, resolveSettings, valueOf } from "./settings/resolve.js";
 import { runOptionsOf } from "./settings/run-options.js";
+
+type Say = (text: string) => void;
 
 /**
  * Resolves when the service has been started; the process lives as long as it does.
@@ -23,9 +24,10 @@ export async function carryOut(line: CommandLine, commands: readonly string[]): 
   if (port !== undefined) process.env["PORT"] = String(port);
   const { run } = await import("../index.js");
   const nodes = run(runOptionsOf(settled, script));
-  tellErrors(nodes, script);
+  const say = valueOf(settled, "log") === "json" ? sayAsJson : sayPlainly;
+  tellErrors(nodes, say);
   announce(nodes, say);
-  if (watched !== undefined) await reloadOnChange(nodes, script, watched);
+  if (watched !== undefined) await reloadOnChange(nodes, say, script, watched);
 }
 
 function namedScript(settled: readonly Given[]): string {
@@ -38,23 +40,15 @@ function namedScript(settled: readonly Given[]): string {
 }
 
 /** An error of a service that serves is told and borne; one that keeps it from serving is why the command fails. */
-function tellErrors(nodes: Nodes, script: string): void {
-  let state: "starting" | "serving" | "failed" = "starting";
-  const fail = (error: Error): void => {
-    const { text, exitCode } = failureOf(error);
-    say(text ?? error.message);
-    if (state !== "serving") process.exitCode = exitCode;
-  };
+function tellErrors(nodes: Nodes, say: Say): void {
+  let state: "starting" | "serving" = "starting";
   nodes.once("listening", () => {
     state = "serving";
   });
-  nodes.on("error", fail);
-  nodes.on("exit", (exit) => {
-    const why = state === "starting" ? whyHopeless(exit, script) : undefined;
-    if (why === undefined) return;
-    state = "failed";
-    // The last word, after whatever the other nodes write.
-    void nodes.close().then(() => fail(new CliError(why)));
+  nodes.on("error", (error) => {
+    const { text, exitCode } = failureOf(error);
+    say(text ?? error.message);
+    if (state === "starting") process.exitCode = exitCode;
   });
 }
 
@@ -69,7 +63,12 @@ function watchedPaths(settled: readonly Given[]): readonly string[] | "program" 
 }
 
 /** Where the system gives no watches, the service goes on without. */
-async function reloadOnChange(nodes: Nodes, script: string, watched: readonly string[] | "program"): Promise<void> {
+async function reloadOnChange(
+  nodes: Nodes,
+  say: Say,
+  script: string,
+  watched: readonly string[] | "program",
+): Promise<void> {
   const { watchProgram } = await import("./watch.js");
   const paths = watched === "program" ? undefined : watched;
   try {
@@ -79,6 +78,12 @@ async function reloadOnChange(nodes: Nodes, script: string, watched: readonly st
   }
 }
 
-function say(line: string): void {
-  process.stderr.write(`multi-node: ${line}\n`);
+function sayPlainly(text: string): void {
+  process.stderr.write(`multi-node: ${text}\n`);
+}
+
+/** As the master's other lines are, so that all of the output can be read by a program. */
+function sayAsJson(text: string): void {
+  const line = { time: new Date().toISOString(), node: "master", pid: process.pid, stream: "stderr", text };
+  process.stderr.write(`${JSON.stringify(line)}\n`);
 }

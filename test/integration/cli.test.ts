@@ -123,7 +123,8 @@ test("a program with a syntax error: where it is, in one paragraph, exit code 1"
   writeFiles(folder, { "server.js": "\nlet let;" });
   const { code, stderr } = command(["server.js", "-n", "2"], folder, { TMPDIR: folder, XDG_RUNTIME_DIR: "" });
   assert.equal(code, 1);
-  assert.match(stderr, /\nmulti-node: the program cannot be compiled: SyntaxError: .* \(\S+server\.js:2\)\n$/);
+  assert.match(stderr, /^node-1 \| \S+server\.js:2\n/);
+  assert.match(stderr, /\nmulti-node: no node of \S+server\.js serves: [^\n]*SyntaxError: [^\n]*\n$/);
   assert.doesNotMatch(stderr, /dist\/bundle/);
 });
 
@@ -136,5 +137,5 @@ test("a port in use: one paragraph, exit code 1", async (t) => {
   const { port } = taken.address() as AddressInfo;
   const { code, stderr } = command(["server.js", "-p", `${port}`], folder, { TMPDIR: folder, XDG_RUNTIME_DIR: "" });
   assert.equal(code, 1);
-  assert.match(stderr, new RegExp(`\nmulti-node: \\S+server\\.js cannot listen: port ${port} .* is in use [^\n]+\n$`));
+  assert.match(stderr, new RegExp(`^multi-node: no node of \\S+server\\.js serves: .*port ${port} .* is in use .*\n$`));
 });

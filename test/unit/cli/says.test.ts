@@ -1,15 +1,12 @@
-// What the command line says of a service that serves, of one that never will, and of errors.
+// What the command line says of a service that serves, and of errors.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { CommanderError } from "commander";
 import { describe } from "#src/cli/announce.js";
 import { CliError, usageError } from "#src/cli/cli-error.js";
 import { failureOf } from "#src/cli/failure.js";
-import { whyHopeless } from "#src/cli/hopeless.js";
 import { BindError, ControlError, StartError, UsageError } from "#src/errors.js";
-import { setEnvironment, temporaryFolder } from "../../helpers/environment.js";
+import { setEnvironment } from "../../helpers/environment.js";
 
 const at = (address: string, port: number): { address: string; port: number; family: string } => ({
   address,
@@ -58,25 +55,3 @@ for (const [error, exitCode, text] of FAILURES) {
     assert.deepEqual(failureOf(error), { text, exitCode });
   });
 }
-
-test("a start that no other will mend", (t) => {
-  const folder = temporaryFolder(t);
-  const [bad, good] = [join(folder, "bad.mjs"), join(folder, "good.mjs")];
-  writeFileSync(bad, "\nlet let;\n");
-  writeFileSync(good, "JSON.parse(process.env.X);");
-  const syntax = "SyntaxError: Unexpected token";
-  assert.equal(whyHopeless({ lastError: syntax }, bad), `the program cannot be compiled: ${syntax} (${bad}:2)`);
-  assert.equal(whyHopeless({ lastError: syntax }, good), undefined);
-  assert.equal(whyHopeless({ lastError: "Error: no database" }, bad), undefined);
-  assert.equal(whyHopeless({ lastError: undefined }, bad), undefined);
-  for (const told of [":::8000: port 8000 is in use", "port 8000 is in use"]) {
-    assert.equal(
-      whyHopeless({ lastError: `Error: listen EADDRINUSE: ${told}` }, "s.js"),
-      "s.js cannot listen: port 8000 is in use",
-    );
-  }
-  assert.equal(
-    whyHopeless({ lastError: "Error: listen EACCES: permission denied 0.0.0.0:80" }, "s.js"),
-    "s.js cannot listen: permission denied 0.0.0.0:80",
-  );
-});
