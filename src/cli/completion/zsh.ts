@@ -7,15 +7,15 @@ export function zshCompletion(commands: readonly CommandWords[]): string {
 # zsh completion of multi-node
 _multi_node() {
   local command="" index
-  local -a commands=(
+  local -a known=(
 ${described.join("\n")}
   )
   for ((index = 2; index < CURRENT; index++)); do
     [[ "\${words[index]}" == -- ]] && { _files; return }
-    [[ -z "$command" && -n "\${commands[(r)\${words[index]}:*]}" ]] && command="\${words[index]}"
+    [[ -z "$command" && -n "\${known[(r)\${words[index]}:*]}" ]] && command="\${words[index]}"
   done
   if [[ -z "$command" && "\${words[CURRENT]}" != -* && "\${words[CURRENT - 1]}" != -* ]]; then
-    _describe command commands
+    _describe command known
     _files
     return
   fi
