@@ -14,6 +14,7 @@ type Field = Rule & { isOptional?: true };
 
 const MOST_LINES = 1_000_000;
 const MOST_SECONDS = 3_600;
+const LONGEST_REASON = 500;
 
 const id: Rule = {
   takes: "a number, or a string of at most 100 characters",
@@ -110,6 +111,8 @@ function unreadable(why: string): Read {
   return { id: null, error: wrong(why) };
 }
 
+/** What was asked may be long; what is said of it is not. */
 function wrong(why: string): ControlError {
-  return new ControlError("MN_ERR_CONTROL_REQUEST", why);
+  const short = why.length > LONGEST_REASON ? `${why.slice(0, LONGEST_REASON)}…` : why;
+  return new ControlError("MN_ERR_CONTROL_REQUEST", short);
 }
