@@ -71,7 +71,7 @@ export class Client {
     this.#timeout = timeout;
     stream.on("data", (chunk: Buffer) => this.#onData(chunk));
     stream.on("error", (error: NodeJS.ErrnoException) => this.#fail(unreachable(error)));
-    stream.on("close", () => this.#fail(gone()));
+    for (const end of ["end", "close"]) stream.on(end, () => this.#fail(gone()));
   }
 
   /**
