@@ -1,0 +1,145 @@
+// Pure: what `top` knows, and what becomes of it with each key and each piece of news.
+import type { Command, Progress } from "../../control/commands.js";
+import type { Status } from "../../index.js";
+import type { Span } from "../views/line.js";
+import { lastWords } from "../views/exit-text.js";
+import type { LogLine } from "../views/log-view.js";
+import { skippedText } from "../views/log-view.js";
+import { progressLine } from "../views/progress-view.js";
+import { type History, noHistory, remember } from "./history.js";
+import type { Key } from "./keys.js";
+import { press } from "./press.js";
+
+/** What can be ordered with a key. */
+export type TopOrder = Extract<Command, { command: "reload" | "scale" | "restart" }>;
+
+export interface TopState {
+  /** As it was told last. */
+  status: Status | undefined;
+  /** Whether that still holds. */
+  link: { state: "looking" } | { state: "live" } | { state: "lost"; since: number; reason: string };
+  history: History;
+  /** The id of the node that keys are about. */
+  selected: string | undefined;
+  panel: "nodes" | "log" | "help";
+  /** Whom to kill is asked twice. */
+  question: { id: string; pid: number } | undefined;
+  message: Span | undefined;
+  log: readonly LogLine[];
+  /** How many nodes were ordered, as long as that goes on. */
+  aim: number | undefined;
+}
+
+export type TopEvent =
+  | { type: "key"; key: Key }
+  | { type: "status"; status: Status }
+  /** No answer; `now` in milliseconds since the epoch. */
+  | { type: "lost"; now: number; reason: string }
+  | { type: "progress"; progress: Progress }
+  | { type: "done"; order: TopOrder }
+  | { type: "failed"; order: TopOrder; reason: string }
+  | { type: "killed"; id: string }
+  | { type: "not-killed"; id: string; reason: string }
+  | { type: "lines"; lines: readonly LogLine[] }
+  | { type: "skipped"; lines: number };
+
+export type TopEffect =
+  | { type: "quit" }
+  | { type: "suspend" }
+  | { type: "order"; order: TopOrder }
+  | { type: "kill"; id: string; pid: number }
+  /** Lines of the log are wanted from now on, or not any more. */
+  | { type: "follow" }
+  | { type: "unfollow" };
+
+export interface TopStep {
+  state: TopState;
+  effects: readonly TopEffect[];
+}
+
+/** Lines of the log that are kept: more than a screen shows. */
+const KEPT_LINES = 200;
+
+export const firstState: TopState = {
+  status: undefined,
+  link: { state: "looking" },
+  history: noHistory,
+  selected: undefined,
+  panel: "nodes",
+  question: undefined,
+  message: undefined,
+  log: [],
+  aim: undefined,
+};
+
+export function step(state: TopState, event: TopEvent): TopStep {
+  if (event.type === "key") return press(state, event.key);
+  return { state: { ...state, ...news(state, event) }, effects: [] };
+}
+
+function news(state: TopState, event: Exclude<TopEvent, { type: "key" }>): Partial<TopState> {
+  switch (event.type) {
+    case "status":
+      return onStatus(state, event.status);
+    case "lost":
+      return onLost(state, event);
+    case "progress":
+      return onProgress(event.progress);
+    case "done":
+      return { ...settled(state, event.order), message: { text: doneText(event.order), tone: "green" } };
+    case "failed":
+      return { ...settled(state, event.order), message: { text: event.reason, tone: "red" } };
+    case "killed":
+      return { message: { text: `${event.id} was killed`, tone: "yellow" } };
+    case "not-killed":
+      return { message: { text: `${event.id} was not killed: ${event.reason}`, tone: "red" } };
+    case "lines":
+      return { log: [...state.log, ...event.lines].slice(-KEPT_LINES) };
+    case "skipped":
+      return { message: { text: skippedText(event.lines), tone: "yellow" } };
+  }
+}
+
+/** A node keeps its place on the screen, and its successor comes to stand beside it. */
+function onStatus(state: TopState, told: Status): Partial<TopState> {
+  const nodes = [...told.nodes].sort((a, b) => a.place - b.place || a.since - b.since);
+  const status = { ...told, nodes };
+  return {
+    status,
+    link: { state: "live" },
+    history: remember(state.history, status),
+    selected: selection(state, status),
+    question: status.nodes.some(({ pid }) => pid === state.question?.pid) ? state.question : undefined,
+  };
+}
+
+/** When the selected node is gone, the newest one of its place is it. */
+function selection({ selected, status: before }: TopState, { nodes }: Status): string | undefined {
+  if (nodes.some(({ id }) => id === selected)) return selected;
+  const place = before?.nodes.find(({ id }) => id === selected)?.place;
+  return (nodes.findLast((node) => node.place === place) ?? nodes[0])?.id;
+}
+
+/** Nobody is killed by a process id that may be another's by now. */
+function onLost({ link }: TopState, { now, reason }: { now: number; reason: string }): Partial<TopState> {
+  const since = link.state === "lost" ? link.since : now;
+  return { link: { state: "lost", since, reason }, question: undefined, aim: undefined };
+}
+
+function onProgress(progress: Progress): Partial<TopState> {
+  const line = progressLine(progress);
+  if (line === undefined) return {};
+  const text = line.map((part) => (typeof part === "string" ? part : part.text)).join("");
+  const isBad = progress.type === "exit" && lastWords(progress.exit) !== undefined;
+  return { message: { text, tone: isBad ? "red" : "cyan" } };
+}
+
+function settled({ aim }: TopState, order: TopOrder): Partial<TopState> {
+  return { aim: order.command === "scale" && order.nodes === aim ? undefined : aim };
+}
+
+function doneText(order: TopOrder): string {
+  if (order.command === "reload") return "reloaded";
+  if (order.command === "restart") return `${order.node} was replaced`;
+  return `${order.nodes} ${order.nodes === 1 ? "node serves" : "nodes serve"}`;
+}

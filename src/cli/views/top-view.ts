@@ -1,0 +1,88 @@
+// The whole screen of `top`, line by line. Pure.
+import type { Status } from "../../index.js";
+import { load } from "../top/history.js";
+import { keyHelp } from "../top/press.js";
+import type { TopState } from "../top/state.js";
+import { type Line, type Paint, padLine, paintLine, type Span } from "./line.js";
+import { logLine } from "./log-view.js";
+import { addressesText, nodesLine } from "./service-text.js";
+import { sparkline } from "./sparkline.js";
+import { printable } from "./text.js";
+import { nodeLines } from "./top-nodes.js";
+import { bytes, count, duration, percent } from "./units.js";
+
+export interface TopViewOptions {
+  columns: number;
+  rows: number;
+  /** Milliseconds since the epoch. */
+  now: number;
+  paint: Paint;
+}
+
+const KEYS = "↑↓ choose  r reload  + - scale  d drain  K kill  l log  ? help  q quit";
+/** Columns of the charts of all nodes together. */
+const CHART = 20;
+
+/** Exactly `rows` lines, none wider than `columns`. */
+export function topScreen(state: TopState, { columns, rows, now, paint }: TopViewOptions): string[] {
+  const head = [...header(state, now), []];
+  const foot: Line[] = [[messageOf(state)], [{ text: KEYS, tone: "dim" }]];
+  const space = Math.max(0, rows - head.length - foot.length);
+  const lines = [...head, ...fill(body(state, { columns, rows: space, now }), space), ...foot].slice(0, rows);
+  return lines.map((line) => paintLine(line, columns, paint));
+}
+
+function header({ status, link, history }: TopState, now: number): Line[] {
+  if (status === undefined) {
+    const text = link.state === "lost" ? link.reason : "looks for the service …";
+    return [[{ text: "multi-node top", tone: "bold" }], [{ text, tone: link.state === "lost" ? "red" : undefined }]];
+  }
+  const { rate, cpu } = history.total;
+  const total = load(status.nodes);
+  return [
+    [{ text: printable(status.name), tone: "bold" }, ` (pid ${status.pid}), up ${duration(now - status.since)}`],
+    stateLine(status, link, now),
+    [
+      ...figure("requests/s", count(total.rate), { text: sparkline(rate, CHART), tone: "cyan" }),
+      ...figure("CPU", percent(total.cpu), { text: sparkline(cpu, CHART), tone: "magenta" }),
+      ...figure("memory", bytes(total.rss)),
+      ...figure("connections", count(total.connections)),
+    ],
+  ];
+}
+
+function stateLine(status: Status, link: TopState["link"], now: number): Line {
+  if (link.state !== "lost") return [...nodesLine(status), ` at ${addressesText(status.addresses)}`];
+  const since = `${duration(now - link.since)} without an answer, what is shown is old: `;
+  return [{ text: since + printable(link.reason), tone: "red" }];
+}
+
+function figure(label: string, value: string, chart?: Span): Line {
+  return [{ text: `${label} `, tone: "dim" }, value.padStart(7), ...(chart === undefined ? [] : [" ", chart]), "  "];
+}
+
+interface Space {
+  columns: number;
+  rows: number;
+  now: number;
+}
+
+function body(state: TopState, space: Space): Line[] {
+  if (state.panel === "help")
+    return keyHelp.map(([keys, meaning]) => [{ text: keys.padEnd(12), tone: "bold" }, meaning]);
+  if (state.panel === "nodes") return nodeLines(state, space);
+  const nodes = nodeLines(state, { ...space, rows: Math.ceil(space.rows / 2) });
+  const left = Math.max(0, space.rows - nodes.length - 1);
+  const lines = state.log.slice(state.log.length - Math.min(left, state.log.length)).map(logLine);
+  return [...nodes, padLine([{ text: "LOG", tone: "dim" }], space.columns), ...lines];
+}
+
+function fill(lines: readonly Line[], rows: number): Line[] {
+  return Array.from({ length: rows }, (_, index) => lines[index] ?? []);
+}
+
+function messageOf({ question, message }: TopState): Span {
+  if (question === undefined)
+    return message === undefined ? { text: "" } : { ...message, text: printable(message.text) };
+  return { text: `kill ${question.id} (pid ${question.pid})? y or n`, tone: "yellow" };
+}
