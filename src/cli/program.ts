@@ -4,7 +4,15 @@ import { Command } from "commander";
 import { addCompletion } from "./commands/completion.js";
 import { addConfig } from "./commands/config.js";
 import { addHelp } from "./commands/help.js";
+import { addList } from "./commands/list.js";
+import { addLogs } from "./commands/logs.js";
+import { addReload } from "./commands/reload.js";
+import { addRestart } from "./commands/restart.js";
 import { addRun } from "./commands/run.js";
+import { addScale } from "./commands/scale.js";
+import { addStatus } from "./commands/status.js";
+import { addStop } from "./commands/stop.js";
+import { addTop } from "./commands/top.js";
 
 /** Adds a command. What follows `--` on the command line is not commander's, and only for those that run a program. */
 export type AddCommand = (program: Command, programArgs: readonly string[]) => void;
@@ -12,8 +20,7 @@ export type AddCommand = (program: Command, programArgs: readonly string[]) => v
 /** In the order of the help. Each file in commands/ has one; it loads what is heavy when its command is carried out. */
 const COMMANDS: readonly [group: string, commands: readonly AddCommand[]][] = [
   ["Run a program:", [addRun, addConfig]],
-  // list, status, reload, scale, stop, restart, logs, top
-  ["See and steer what runs:", []],
+  ["See and steer what runs:", [addList, addStatus, addTop, addLogs, addReload, addScale, addRestart, addStop]],
   // repl, inspect, profile, heap, report
   ["Look inside a node:", []],
   ["More:", [addCompletion, addHelp]],

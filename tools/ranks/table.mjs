@@ -30,6 +30,7 @@ const RANK_OF_ROOM = {
 
 /** All that cli/ may see of the rest, so that it stays a client like any other. */
 const OPEN_TO_CLI = [
+  "alive.ts",
   "control/client.ts",
   "control/commands.ts",
   "control/discovery.ts",

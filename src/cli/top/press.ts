@@ -21,27 +21,29 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ["q", "quit"],
 ];
 
-const ACTIONS: ReadonlyMap<Key, (state: TopState) => TopStep> = new Map(Object.entries({
-  q: (state) => done(state, { type: "quit" }),
-  "ctrl-c": (state) => done(state, { type: "quit" }),
-  "ctrl-z": (state) => done(state, { type: "suspend" }),
-  up: (state) => move(state, -1),
-  k: (state) => move(state, -1),
-  down: (state) => move(state, 1),
-  j: (state) => move(state, 1),
-  home: (state) => move(state, Number.NEGATIVE_INFINITY),
-  end: (state) => move(state, Number.POSITIVE_INFINITY),
-  r: reload,
-  "+": (state) => scale(state, 1),
-  "=": (state) => scale(state, 1),
-  "-": (state) => scale(state, -1),
-  d: restart,
-  K: ask,
-  l: toggleLog,
-  "?": (state) => show(state, state.panel === "help" ? "nodes" : "help"),
-  h: (state) => show(state, state.panel === "help" ? "nodes" : "help"),
-  escape: (state) => show(state, "nodes"),
-}));
+const ACTIONS: ReadonlyMap<Key, (state: TopState) => TopStep> = new Map(
+  Object.entries({
+    q: (state) => done(state, { type: "quit" }),
+    "ctrl-c": (state) => done(state, { type: "quit" }),
+    "ctrl-z": (state) => done(state, { type: "suspend" }),
+    up: (state) => move(state, -1),
+    k: (state) => move(state, -1),
+    down: (state) => move(state, 1),
+    j: (state) => move(state, 1),
+    home: (state) => move(state, Number.NEGATIVE_INFINITY),
+    end: (state) => move(state, Number.POSITIVE_INFINITY),
+    r: reload,
+    "+": (state) => scale(state, 1),
+    "=": (state) => scale(state, 1),
+    "-": (state) => scale(state, -1),
+    d: restart,
+    K: ask,
+    l: toggleLog,
+    "?": (state) => show(state, state.panel === "help" ? "nodes" : "help"),
+    h: (state) => show(state, state.panel === "help" ? "nodes" : "help"),
+    escape: (state) => show(state, "nodes"),
+  }),
+);
 
 function answer(state: TopState, { id, pid }: { id: string; pid: number }, key: Key): TopStep {
   if (key === "ctrl-c") return done(state, { type: "quit" });
@@ -88,7 +90,7 @@ function ask(state: TopState): TopStep {
 
 function toggleLog(state: TopState): TopStep {
   if (state.panel === "log") return show(state, "nodes");
-  return done({ ...state, panel: "log", log: [] }, { type: "follow" });
+  return done({ ...state, panel: "log" }, { type: "follow" });
 }
 
 function show(state: TopState, panel: TopState["panel"]): TopStep {

@@ -17,7 +17,7 @@ export interface TopState {
   /** As it was told last. */
   status: Status | undefined;
   /** Whether that still holds. */
-  link: { state: "looking" } | { state: "live" } | { state: "lost"; since: number; reason: string };
+  link: Link;
   history: History;
   /** The id of the node that keys are about. */
   selected: string | undefined;
@@ -30,16 +30,25 @@ export interface TopState {
   aim: number | undefined;
 }
 
+/** `since`: of the latest answer, or of the first that failed to come; milliseconds since the epoch. */
+export type Link =
+  | { state: "looking" }
+  | { state: "live"; since: number }
+  | { state: "lost"; since: number; reason: string };
+
+/** `now` in milliseconds since the epoch. */
 export type TopEvent =
   | { type: "key"; key: Key }
-  | { type: "status"; status: Status }
-  /** No answer; `now` in milliseconds since the epoch. */
+  | { type: "status"; status: Status; now: number }
+  /** No answer. */
   | { type: "lost"; now: number; reason: string }
   | { type: "progress"; progress: Progress }
   | { type: "done"; order: TopOrder }
   | { type: "failed"; order: TopOrder; reason: string }
   | { type: "killed"; id: string }
   | { type: "not-killed"; id: string; reason: string }
+  /** The lines that follow are the latest, not what comes behind those before. */
+  | { type: "log-begins" }
   | { type: "lines"; lines: readonly LogLine[] }
   | { type: "skipped"; lines: number };
 
@@ -80,7 +89,7 @@ export function step(state: TopState, event: TopEvent): TopStep {
 function news(state: TopState, event: Exclude<TopEvent, { type: "key" }>): Partial<TopState> {
   switch (event.type) {
     case "status":
-      return onStatus(state, event.status);
+      return onStatus(state, event);
     case "lost":
       return onLost(state, event);
     case "progress":
@@ -93,21 +102,24 @@ function news(state: TopState, event: Exclude<TopEvent, { type: "key" }>): Parti
       return { message: { text: `${event.id} was killed`, tone: "yellow" } };
     case "not-killed":
       return { message: { text: `${event.id} was not killed: ${event.reason}`, tone: "red" } };
+    case "log-begins":
+      return { log: [] };
     case "lines":
       return { log: [...state.log, ...event.lines].slice(-KEPT_LINES) };
-    case "skipped":
+    default:
       return { message: { text: skippedText(event.lines), tone: "yellow" } };
   }
 }
 
 /** A node keeps its place on the screen, and its successor comes to stand beside it. */
-function onStatus(state: TopState, told: Status): Partial<TopState> {
-  const nodes = [...told.nodes].sort((a, b) => a.place - b.place || a.since - b.since);
-  const status = { ...told, nodes };
+function onStatus(state: TopState, told: { status: Status; now: number }): Partial<TopState> {
+  const nodes = [...told.status.nodes].sort((a, b) => a.place - b.place || a.since - b.since);
+  const status = { ...told.status, nodes };
   return {
     status,
-    link: { state: "live" },
-    history: remember(state.history, status),
+    link: { state: "live", since: told.now },
+    // Another master counts its nodes from 1 again.
+    history: remember(status.pid === state.status?.pid ? state.history : noHistory, status),
     selected: selection(state, status),
     question: status.nodes.some(({ pid }) => pid === state.question?.pid) ? state.question : undefined,
   };
@@ -122,7 +134,7 @@ function selection({ selected, status: before }: TopState, { nodes }: Status): s
 
 /** Nobody is killed by a process id that may be another's by now. */
 function onLost({ link }: TopState, { now, reason }: { now: number; reason: string }): Partial<TopState> {
-  const since = link.state === "lost" ? link.since : now;
+  const since = link.state === "looking" ? now : link.since;
   return { link: { state: "lost", since, reason }, question: undefined, aim: undefined };
 }
 

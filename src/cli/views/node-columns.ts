@@ -28,10 +28,15 @@ export function uptime(now: number): NodeColumn {
   return figure("UPTIME", ({ since }) => duration(Math.max(0, now - since)));
 }
 
-const TONE_OF_STATE: Record<string, Tone> = { serving: "green", spawning: "cyan", draining: "yellow", hung: "red" };
+const TONE_OF_STATE: ReadonlyMap<string, Tone> = new Map([
+  ["spawning", "cyan"],
+  ["serving", "green"],
+  ["draining", "yellow"],
+  ["hung", "red"],
+]);
 
 function stateCell(node: NodeStatus): Span {
-  return { text: printable(node.state), tone: TONE_OF_STATE[node.state] };
+  return { text: printable(node.state), tone: TONE_OF_STATE.get(node.state) };
 }
 
 function restartsCell(node: NodeStatus): Span {

@@ -5,18 +5,18 @@ import type { Line, Tone } from "./line.js";
 import { printable } from "./text.js";
 import { duration } from "./units.js";
 
-const SAID_OF_STATE: Record<string, readonly [text: string, tone: Tone]> = {
-  spawning: ["starts", "cyan"],
-  serving: ["serves", "green"],
-  draining: ["drains", "yellow"],
-  hung: ["hangs", "red"],
-};
+const SAID_OF_STATE: ReadonlyMap<string, readonly [text: string, tone: Tone]> = new Map([
+  ["spawning", ["starts", "cyan"]],
+  ["serving", ["serves", "green"]],
+  ["draining", ["drains", "yellow"]],
+  ["hung", ["hangs", "red"]],
+]);
 
 /** `undefined` where another event tells the same. */
 export function progressLine(progress: Progress): Line | undefined {
   if (progress.type === "exit") return exitLine(progress);
   if (progress.state === "exited") return undefined;
-  const [text, tone] = SAID_OF_STATE[progress.state] ?? [`is ${printable(progress.state)}`, "dim"];
+  const [text, tone] = SAID_OF_STATE.get(progress.state) ?? [`is ${printable(progress.state)}`, "dim"];
   return [`${printable(progress.id)} `, { text, tone }];
 }
 

@@ -83,7 +83,10 @@ function shrink(block: readonly Measured[], width: number): Measured[] {
 
 function lines(columns: readonly Measured[]): Line[] {
   const count = columns[0]?.cells.length ?? 0;
-  return Array.from({ length: count }, (_, row) => columns.flatMap((column, index) => aligned(column, row, index)));
+  return Array.from({ length: count }, (_, row) => {
+    const cells = columns.flatMap((column, index) => aligned(column, row, index));
+    return columns.at(-1)?.align === "left" ? cells.slice(0, -1) : cells;
+  });
 }
 
 function aligned({ cells, align, width }: Measured, row: number, index: number): Line {

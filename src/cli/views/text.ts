@@ -69,7 +69,7 @@ function graphemes(text: string): string[] {
 
 /** Terminals that know no joined emoji draw each part, so all parts count. */
 function graphemeWidth(grapheme: string): number {
-  const sum = [...grapheme].reduce((total, character) => total + characterWidth(character), 0);
+  const sum = Array.from(grapheme).reduce((total, character) => total + characterWidth(character), 0);
   return grapheme.includes(EMOJI_FORM) ? Math.max(2, sum) : sum;
 }
 

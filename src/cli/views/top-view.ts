@@ -16,49 +16,67 @@ export interface TopViewOptions {
   rows: number;
   /** Milliseconds since the epoch. */
   now: number;
+  /** Milliseconds after which an answer is missed. */
+  patience: number;
   paint: Paint;
 }
 
 const KEYS = "↑↓ choose  r reload  + - scale  d drain  K kill  l log  ? help  q quit";
-/** Columns of the charts of all nodes together. */
-const CHART = 20;
+/** What the line of all nodes together needs beside its two charts. */
+const WITHOUT_CHARTS = 72;
+const NARROWEST_CHART = 4;
+const WIDEST_CHART = 40;
 
 /** Exactly `rows` lines, none wider than `columns`. */
-export function topScreen(state: TopState, { columns, rows, now, paint }: TopViewOptions): string[] {
-  const head = [...header(state, now), []];
+export function topScreen(state: TopState, { columns, rows, now, patience, paint }: TopViewOptions): string[] {
+  const head = [...header(state, { columns, now, patience }), []];
   const foot: Line[] = [[messageOf(state)], [{ text: KEYS, tone: "dim" }]];
   const space = Math.max(0, rows - head.length - foot.length);
   const lines = [...head, ...fill(body(state, { columns, rows: space, now }), space), ...foot].slice(0, rows);
   return lines.map((line) => paintLine(line, columns, paint));
 }
 
-function header({ status, link, history }: TopState, now: number): Line[] {
+type HeaderOptions = Pick<TopViewOptions, "columns" | "now" | "patience">;
+
+function header({ status, link, history }: TopState, { columns, now, patience }: HeaderOptions): Line[] {
   if (status === undefined) {
     const text = link.state === "lost" ? link.reason : "looks for the service …";
     return [[{ text: "multi-node top", tone: "bold" }], [{ text, tone: link.state === "lost" ? "red" : undefined }]];
   }
-  const { rate, cpu } = history.total;
-  const total = load(status.nodes);
   return [
     [{ text: printable(status.name), tone: "bold" }, ` (pid ${status.pid}), up ${duration(now - status.since)}`],
-    stateLine(status, link, now),
-    [
-      ...figure("requests/s", count(total.rate), { text: sparkline(rate, CHART), tone: "cyan" }),
-      ...figure("CPU", percent(total.cpu), { text: sparkline(cpu, CHART), tone: "magenta" }),
-      ...figure("memory", bytes(total.rss)),
-      ...figure("connections", count(total.connections)),
-    ],
+    stateLine(status, link, { now, patience }),
+    totalLine(status, history, columns),
   ];
 }
 
-function stateLine(status: Status, link: TopState["link"], now: number): Line {
-  if (link.state !== "lost") return [...nodesLine(status), ` at ${addressesText(status.addresses)}`];
-  const since = `${duration(now - link.since)} without an answer, what is shown is old: `;
-  return [{ text: since + printable(link.reason), tone: "red" }];
+/** CPU is drawn as a share of one core for each node. */
+function totalLine({ nodes }: Status, history: TopState["history"], columns: number): Line {
+  const { rate, cpu } = history.total;
+  const total = load(nodes);
+  const width = Math.floor(Math.max(NARROWEST_CHART, Math.min(WIDEST_CHART, (columns - WITHOUT_CHARTS) / 2)));
+  return [
+    ...figure("requests/s", count(total.rate), { text: sparkline(rate, width), tone: "cyan" }),
+    ...figure("CPU", percent(total.cpu), {
+      text: sparkline(cpu, width, Math.max(nodes.length, ...cpu)),
+      tone: "magenta",
+    }),
+    ...figure("memory", bytes(total.rss)),
+    ...figure("connections", count(total.connections)),
+  ];
+}
+
+function stateLine(status: Status, link: TopState["link"], { now, patience }: Omit<HeaderOptions, "columns">): Line {
+  const silence = link.state === "looking" ? 0 : now - link.since;
+  if (link.state !== "lost" && silence < patience) {
+    return [...nodesLine(status), ` at ${addressesText(status.addresses)}`];
+  }
+  const reason = link.state === "lost" ? `: ${printable(link.reason)}` : "";
+  return [{ text: `no answer for ${duration(silence)}, what is shown is old${reason}`, tone: "red" }];
 }
 
 function figure(label: string, value: string, chart?: Span): Line {
-  return [{ text: `${label} `, tone: "dim" }, value.padStart(7), ...(chart === undefined ? [] : [" ", chart]), "  "];
+  return [{ text: `${label} `, tone: "dim" }, value.padStart(6), ...(chart === undefined ? [] : [" ", chart]), "  "];
 }
 
 interface Space {

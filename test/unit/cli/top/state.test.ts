@@ -31,6 +31,13 @@ test("nodes stand in the order of their places, a successor behind whom it repla
   assert.deepEqual(ids, ["node-1", "node-3", "node-2"]);
 });
 
+test("what was measured is remembered of the nodes that are there, until another master is", () => {
+  const twice = after(firstState, status(), status({ nodes: [nodeOf(1)] }));
+  assert.deepEqual(twice.history.total.rate, [2_400, 1_200]);
+  assert.deepEqual([...twice.history.nodes], [["node-2", { rate: [1_200, 1_200], cpu: [0.5, 0.5] }]]);
+  assert.deepEqual(after(twice, status({ pid: 7 })).history.total.rate, [2_400]);
+});
+
 test("r, d, + and - give orders", () => {
   const live = after(firstState, status());
   assert.deepEqual(effects(live, key("r")), [order({ command: "reload" })]);
@@ -85,6 +92,8 @@ test("the log is followed while it is shown, and kept short", () => {
   const full = after(open, { type: "lines", lines });
   assert.equal(full.log.at(-1)?.text, "499");
   assert.ok(full.log.length <= 200);
+  assert.deepEqual(after(full, { type: "log-begins" }).log, [], "the latest lines come again");
+  assert.equal(after(full, { type: "skipped", lines: 3 }).message?.text, "… 3 lines left out");
 });
 
 test("what happens is told in one line until a key is pressed", () => {
@@ -100,9 +109,10 @@ test("what happens is told in one line until a key is pressed", () => {
 });
 
 test("a silence is counted from its beginning, and over with the next answer", () => {
-  const silent = after(firstState, status(), lost("first", NOW), lost("second", NOW + 5_000));
+  const silent = after(firstState, status(), lost("first", NOW + 2_000), lost("second", NOW + 5_000));
   assert.deepEqual(silent.link, { state: "lost", since: NOW, reason: "second" });
-  assert.deepEqual(after(silent, status()).link, { state: "live" });
+  assert.deepEqual(after(silent, status()).link, { state: "live", since: NOW });
+  assert.deepEqual(after(firstState, lost("none")).link, { state: "lost", since: NOW, reason: "none" });
 });
 
 test("q and ctrl-c quit, ctrl-z suspends, other keys do nothing", () => {
@@ -117,7 +127,7 @@ test("property: whatever comes, the chosen node is one that is there", () => {
   const keys = fc.constantFrom("up", "down", "r", "+", "-", "d", "K", "y", "l", "?", "home", "end", "x");
   const event = fc.oneof(
     keys.map((name) => key(name)),
-    anyStatus.map((told): TopEvent => ({ type: "status", status: told })),
+    anyStatus.map((told): TopEvent => ({ type: "status", status: told, now: NOW })),
     fc.constant(lost("silence")),
   );
   fc.assert(
@@ -150,7 +160,7 @@ function key(name: string): TopEvent {
 }
 
 function status(told: Parameters<typeof statusOf>[0] = {}): TopEvent {
-  return { type: "status", status: statusOf(told) };
+  return { type: "status", status: statusOf(told), now: NOW };
 }
 
 function lost(reason: string, now: number = NOW): TopEvent {

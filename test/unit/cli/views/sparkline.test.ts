@@ -25,7 +25,7 @@ test("property: exactly as wide as asked, and only nothing at all is the lowest 
       const chart = sparkline(values, width);
       assert.equal(chart.length, width);
       const zeros = width === 0 ? [] : values.slice(-width).filter((value) => value === 0);
-      assert.equal([...chart].filter((bar) => bar === "▁").length, zeros.length);
+      assert.equal(Array.from(chart).filter((bar) => bar === "▁").length, zeros.length);
     }),
   );
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
+import type { Status } from "multi-node";
 import { firstState, step, type TopEvent, type TopState } from "#src/cli/top/state.js";
 import { inColour, plain } from "#src/cli/views/line.js";
 import { widthOf } from "#src/cli/views/text.js";
@@ -10,13 +11,13 @@ import { topScreen } from "#src/cli/views/top-view.js";
 import { anyStatus, nodeOf, NOW, statusOf } from "../../../helpers/status-of.js";
 
 const KEYS = "↑↓ choose  r reload  + - scale  d drain  K kill  l log  ? help  q quit";
-const live = after({ type: "status", status: statusOf() }, { type: "status", status: statusOf() });
+const live = after(told(statusOf()), told(statusOf()));
 
 test("the service, what all do together, a row for each node, and the keys", () => {
   assert.deepEqual(shown(live, 90, 11), [
     "api (pid 100), up 2 h 5 min",
     "2 of 2 serve at [::]:8000",
-    "requests/s    2400                   ██  CPU   100 %                   ██  memory 95.4 MiB",
+    "requests/s   2400        ██  CPU  100 %        ▅▅  memory 95.4 MiB  connections     24",
     "",
     "  NODE         PID  STATE          UPTIME   REQ/S           CPU          MEMORY      P99",
     "> node-1       101  serving    3 min 20 s    1200    ██    50 %    ▅▅  47.7 MiB    12 ms",
@@ -37,7 +38,7 @@ test("a wide terminal shows all columns", () => {
 
 test("of more nodes than there is space for, the page of the chosen one is shown", () => {
   const nodes = Array.from({ length: 10 }, (_, place) => nodeOf(place));
-  const many = after({ type: "status", status: statusOf({ nodes }) });
+  const many = after(told(statusOf({ nodes })));
   const first = shown(many, 90, 11).slice(5, 9);
   assert.deepEqual(
     first.map((line) => line.slice(0, 9).trimEnd()),
@@ -51,8 +52,10 @@ test("of more nodes than there is space for, the page of the chosen one is shown
 });
 
 test("a service that does not answer is shown as it was, with how long ago and why", () => {
-  const silent = step(live, { type: "lost", now: NOW - 12_000, reason: "no answer within 5 s" }).state;
-  assert.equal(shown(silent, 90, 10)[1], "12 s without an answer, what is shown is old: no answer within 5 s");
+  const before = after(told(statusOf(), NOW - 12_000));
+  assert.equal(shown(before, 90, 10)[1], "no answer for 12 s, what is shown is old");
+  const silent = step(before, { type: "lost", now: NOW, reason: "the master is stopped" }).state;
+  assert.equal(shown(silent, 90, 10)[1], "no answer for 12 s, what is shown is old: the master is stopped");
   assert.match(shown(silent, 90, 10)[5] ?? "", /^> node-1/);
 });
 
@@ -88,7 +91,7 @@ test("property: exactly as many lines as the terminal has, none wider, and colou
   const key = fc.constantFrom("l", "?", "K", "end", "r", "-");
   const line = fc.string({ unit: "grapheme" }).map(logLine);
   const event = fc.oneof(
-    anyStatus.map((status): TopEvent => ({ type: "status", status })),
+    anyStatus.map((status) => told(status)),
     key.map((name): TopEvent => ({ type: "key", key: name })),
     fc.array(line, { maxLength: 30 }).map((lines): TopEvent => ({ type: "lines", lines })),
     fc.string().map((reason): TopEvent => ({ type: "lost", now: NOW, reason })),
@@ -96,10 +99,10 @@ test("property: exactly as many lines as the terminal has, none wider, and colou
   fc.assert(
     fc.property(fc.array(event, { maxLength: 8 }), fc.nat(120), fc.nat(40), (events, columns, rows) => {
       const state = after(...events);
-      const screen = topScreen(state, { columns, rows, now: NOW, paint: plain });
+      const screen = topScreen(state, { columns, rows, now: NOW, patience: 3_000, paint: plain });
       assert.equal(screen.length, rows);
       for (const text of screen) assert.ok(widthOf(text) <= columns, text);
-      const colourful = topScreen(state, { columns, rows, now: NOW, paint: inColour });
+      const colourful = topScreen(state, { columns, rows, now: NOW, patience: 3_000, paint: inColour });
       assert.deepEqual(colourful.map(stripVTControlCharacters), screen);
     }),
   );
@@ -110,7 +113,11 @@ function after(...events: TopEvent[]): TopState {
 }
 
 function shown(state: TopState, columns: number, rows: number): string[] {
-  return topScreen(state, { columns, rows, now: NOW, paint: plain }).map((line) => line.trimEnd());
+  return topScreen(state, { columns, rows, now: NOW, patience: 3_000, paint: plain }).map((line) => line.trimEnd());
+}
+
+function told(status: Status, now: number = NOW): TopEvent {
+  return { type: "status", status, now };
 }
 
 function logLine(text: string): { time: number; node: string; stream: "stdout"; text: string } {

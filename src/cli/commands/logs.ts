@@ -1,0 +1,51 @@
+// `multi-node logs`: what the processes of a service wrote lately, and what they write from now on.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { ControlEvent } from "../../control/commands.js";
+import { paint, print, printJson, write } from "../output.js";
+import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
+import { paintLine } from "../views/line.js";
+import { logPrefix, skippedText } from "../views/log-view.js";
+
+interface LogsOptions extends ServiceOptions {
+  follow?: true;
+  lines: number;
+}
+
+const LINES = 100;
+
+export function addLogs(program: Command): void {
+  const lines = new Option("-n, --lines <count>", "how many of the latest lines").default(LINES).argParser(readCount);
+  const command = program
+    .command("logs")
+    .summary("show what the nodes wrote lately; -f goes on with what they write")
+    .description("Shows what the processes of a service wrote lately; with -f also what they write, until Ctrl-C.")
+    .argument("[node]", 'only what this one wrote: its id, such as node-2, or "master"')
+    .option("-f, --follow", "go on with what is written from now on")
+    .addOption(lines)
+    .action(async (node: string | undefined, options: LogsOptions) => {
+      const { lines, follow = false, json } = options;
+      const onEvent = json ? showJson : show;
+      await withService(options, (client) =>
+        client.request({ command: "logs", lines, follow, ...(node !== undefined && { node }) }, { onEvent }),
+      );
+    });
+  addServiceOptions(command);
+}
+
+/** On a terminal of its own the text keeps its colours, as where the service itself writes it. */
+function show(event: ControlEvent): void {
+  if (event.type === "skipped") print([{ text: skippedText(event.lines), tone: "yellow" }]);
+  if (event.type !== "lines") return;
+  const tone = paint();
+  write(event.lines.map((line) => paintLine(logPrefix(line), Number.POSITIVE_INFINITY, tone) + line.text).join("\n"));
+}
+
+function showJson(event: ControlEvent): void {
+  if (event.type === "skipped") printJson({ skipped: event.lines });
+  if (event.type === "lines") write(event.lines.map((line) => JSON.stringify(line)).join("\n"));
+}
+
+function readCount(given: string): number {
+  if (/^\d{1,6}$/.test(given)) return Number(given);
+  throw new InvalidArgumentError("An integer from 0 to 999999 is taken.");
+}

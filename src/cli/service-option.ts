@@ -1,0 +1,56 @@
+// What all commands share that talk to a running service: which one, how long to wait, how to answer.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Client } from "../control/client.js";
+import type { Found } from "../control/discovery.js";
+
+export interface AnswerOptions {
+  /** Milliseconds that a master may say nothing. */
+  timeout: number;
+  json?: true;
+}
+
+export interface ServiceOptions extends AnswerOptions {
+  /** Name, process id or folder; `undefined`: that of this folder, else the only one. */
+  service?: string;
+}
+
+const TIMEOUT_SECONDS = 5;
+/** Node's timers take no more milliseconds. */
+const MOST_SECONDS: number = Math.floor((2 ** 31 - 1) / 1_000);
+
+export function addServiceOptions(command: Command): Command {
+  command.option("-s, --service <name|pid|folder>", "which service (default: this folder's, else the only one)");
+  return addAnswerOptions(command);
+}
+
+export function addAnswerOptions(command: Command): Command {
+  const timeout = new Option("--timeout <seconds>", "how long the service may say nothing");
+  return command
+    .addOption(timeout.default(TIMEOUT_SECONDS * 1_000, String(TIMEOUT_SECONDS)).argParser(readSeconds))
+    .option("--json", "print JSON");
+}
+
+/** Milliseconds. */
+export function readSeconds(given: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(given) ? Number(given) : 0;
+  if (seconds > 0 && seconds <= MOST_SECONDS) return Math.max(1, Math.round(seconds * 1_000));
+  throw new InvalidArgumentError(`Seconds greater than 0 and up to ${MOST_SECONDS} are taken.`);
+}
+
+/**
+ * Finds the service that is meant, connects, lets the action ask it, and closes.
+ * @throws ControlError MN_ERR_NO_SERVICE, MN_ERR_CONTROL_TIMEOUT, and what the action throws
+ */
+export async function withService<Value>(
+  { service, timeout }: Pick<ServiceOptions, "service" | "timeout">,
+  action: (client: Client, found: Found) => Promise<Value>,
+): Promise<Value> {
+  const [{ Client }, { find }] = await Promise.all([import("../control/client.js"), import("../control/discovery.js")]);
+  const found = await find(service, process.cwd());
+  const client = await Client.connect(found, { timeout });
+  try {
+    return await action(client, found);
+  } finally {
+    client.close();
+  }
+}
