@@ -6,6 +6,7 @@ import type { Server, Socket } from "node:net";
 import { Deferred } from "../promises.js";
 import { Http1Connection } from "./http1-connection.js";
 import { Http2Connection } from "./http2-connection.js";
+import type { ResponseTimes } from "./response-times.js";
 
 /** What Node publishes for each HTTP/1 request and for each finished response, whoever listens on the server. */
 interface Exchange {
@@ -21,6 +22,7 @@ interface Exchange {
  */
 export class Connections {
   readonly #server: Server;
+  readonly #times: ResponseTimes;
   readonly #speaksHttp1: boolean;
   /**
    * What was accepted, with what is known of it where it speaks HTTP/1; below TLS this is the plain connection, from before
@@ -38,12 +40,13 @@ export class Connections {
   #connectionsBegun = 0;
   #requestsBegun = 0;
 
-  constructor(server: Server) {
+  constructor(server: Server, times: ResponseTimes) {
     const forget = (socket: Socket): void => this.#forget(socket);
     this.#onClose = function onClose() {
       forget(this);
     };
     this.#server = server;
+    this.#times = times;
     this.#speaksHttp1 = server instanceof HttpServer;
     server.prependListener("connection", this.#accept);
     if (isHttps(server)) server.prependListener("secureConnection", this.#addLayered);
@@ -123,7 +126,7 @@ export class Connections {
   }
 
   readonly #addHttp2 = (session: ServerHttp2Session): void => {
-    const connection = new Http2Connection(session);
+    const connection = new Http2Connection(session, this.#times);
     this.#http2.add(connection);
     session.on("stream", () => {
       this.#requestsBegun += 1;
@@ -165,12 +168,13 @@ export class Connections {
     if (server !== this.#server && !this.#accepted.has(socket)) return;
     this.#requestsBegun += 1;
     const connection = this.#http1Of(socket) ?? this.#addHttp1(socket);
-    connection.begin(response);
+    connection.begin(response, this.#times.begin());
   };
 
   readonly #finish = (message: unknown): void => {
     const { request, response, socket } = message as Exchange;
-    this.#http1Of(socket)?.finish(request, response);
+    const connection = this.#http1Of(socket);
+    if (connection !== undefined) this.#times.end(connection.finish(request, response));
   };
 }
 

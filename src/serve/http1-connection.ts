@@ -6,6 +6,9 @@ export class Http1Connection {
   readonly socket: Socket;
   /** The answers that are not all out, in the order of their requests: one at most, or a few. */
   readonly #open: ServerResponse[] = [];
+  /** The answer whose time counts, and when its request began: with several at once, one is enough. */
+  #timed: ServerResponse | undefined;
+  #timedSince = 0;
   /** How many bytes had come when nothing was in flight: any more are the beginning of a request. */
   #bytesAtRest = 0;
   /** Set once the server drains: milliseconds for which the connection may be idle. */
@@ -16,7 +19,12 @@ export class Http1Connection {
     this.socket = socket;
   }
 
-  begin(response: ServerResponse): void {
+  /** @param since when the request began, 0 where its time does not count; see ResponseTimes */
+  begin(response: ServerResponse, since: number): void {
+    if (since !== 0) {
+      this.#timed = response;
+      this.#timedSince = since;
+    }
     if (this.#grace !== undefined) {
       clearTimeout(this.#timer);
       this.#announceEnd(response);
@@ -24,11 +32,16 @@ export class Http1Connection {
     this.#open.push(response);
   }
 
-  /** The answer is out; a request that still comes in is in flight all the same. */
-  finish(request: IncomingMessage, response: ServerResponse): void {
-    if (request.complete) return this.#end(response);
-    if (this.#grace !== undefined) this.#linger(request);
-    request.once("close", () => this.#end(response));
+  /** The answer is out; a request that still comes in is in flight all the same. Returns since when, as it was told to begin(). */
+  finish(request: IncomingMessage, response: ServerResponse): number {
+    if (request.complete) this.#end(response);
+    else {
+      if (this.#grace !== undefined) this.#linger(request);
+      request.once("close", () => this.#end(response));
+    }
+    if (response !== this.#timed) return 0;
+    this.#timed = undefined;
+    return this.#timedSince;
   }
 
   drain(grace: number): void {

@@ -1,5 +1,9 @@
 // One HTTP/2 session: whether a stream is in flight on it, and how it comes to its end once its server drains.
 import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { ResponseTimes } from "./response-times.js";
+
+/** The code of a stream that came to its end: NO_ERROR of RFC 9113, 7. */
+const NO_ERROR = 0;
 
 /**
  * After a GOAWAY, Node's HTTP/2 takes no new stream, whatever last stream the GOAWAY names: the notice of RFC 9113, 6.8
@@ -8,13 +12,16 @@ import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
  */
 export class Http2Connection {
   readonly #session: ServerHttp2Session;
+  readonly #times: ResponseTimes;
   #streams = 0;
   /** Set once the server drains: the end of the time for which the session may be idle. */
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(session: ServerHttp2Session) {
+  constructor(session: ServerHttp2Session, times: ResponseTimes) {
     this.#session = session;
-    session.on("stream", (stream) => this.#begin(stream));
+    this.#times = times;
+    // Before the program's own listener: its work belongs to the time that a stream takes.
+    session.prependListener("stream", (stream) => this.#begin(stream));
     session.once("close", () => clearTimeout(this.#timer));
   }
 
@@ -29,9 +36,11 @@ export class Http2Connection {
   }
 
   #begin(stream: ServerHttp2Stream): void {
+    const begunAt = this.#times.begin();
     this.#streams += 1;
     stream.once("close", () => {
       this.#streams -= 1;
+      if (stream.rstCode === NO_ERROR) this.#times.end(begunAt);
     });
     // What came together with it is taken too.
     if (this.#timer !== undefined) setImmediate(this.#takeNoMore);

@@ -5,12 +5,14 @@ import type { Beat } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
 import { type DrainOptions, drain } from "./drain.js";
+import { ResponseTimes } from "./response-times.js";
 import { adopt, type ListeningSocket, makeServer } from "./server.js";
 
 type End = Omit<DrainOptions, "servers"> & Partial<DrainOptions>;
 
 export class Service {
   readonly #servers = new Map<Server, Connections>();
+  readonly #times = new ResponseTimes();
   #state: "serving" | "ended" = "serving";
 
   /** Makes the server and lets it accept from the held socket. */
@@ -26,7 +28,7 @@ export class Service {
   /** Counts a server's connections from now on, until it is closed, and drains it with all others. */
   watch(server: Server): void {
     if (this.#servers.has(server)) return;
-    const connections = new Connections(server);
+    const connections = new Connections(server, this.#times);
     this.#servers.set(server, connections);
     server.once("close", () => {
       if (this.#state === "ended") return;
@@ -35,13 +37,13 @@ export class Service {
     });
   }
 
-  /** What this process has served and what it holds now. */
+  /** What this process has served and what it holds now. Asked with each heartbeat, by which it knows what is past. */
   counts(): Pick<Beat, "served" | "connections" | "responseTime"> {
     const all = [...this.#servers.values()];
     return {
       served: all.reduce((sum, { served }) => sum + served, 0),
       connections: all.reduce((sum, { size }) => sum + size, 0),
-      responseTime: null,
+      responseTime: this.#times.beat(),
     };
   }
 

@@ -7,6 +7,7 @@ import http2 from "node:http2";
 import net, { type AddressInfo, type Server, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { Connections } from "#src/serve/connections.js";
+import { ResponseTimes } from "#src/serve/response-times.js";
 import { drain } from "#src/serve/drain.js";
 import { within } from "../../helpers/deadline.js";
 
@@ -146,7 +147,7 @@ test("a session of HTTP/2 finishes its streams and then ends", async (t) => {
 test("a server that nobody is connected with is drained at once, and so is one that never listened", async (t) => {
   await draining(await listening(t, http.createServer())).done();
   const server = http.createServer();
-  await draining({ server, connections: new Connections(server) }).done();
+  await draining({ server, connections: new Connections(server, new ResponseTimes()) }).done();
 });
 
 test("nothing of the watch is left behind", async (t) => {
@@ -168,7 +169,7 @@ interface Watched {
 }
 
 async function listening(t: TestContext, server: Server): Promise<Watched> {
-  const connections = new Connections(server);
+  const connections = new Connections(server, new ResponseTimes());
   t.after(() => {
     server.close();
     connections.release();
