@@ -30,10 +30,6 @@ const path: Field = {
 const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
   info: {},
   status: {},
-  reload: {},
-  scale: { nodes: count },
-  restart: { node },
-  stop: {},
   logs: {
     lines: {
       takes: `an integer from 0 to ${MOST_LINES}`,
@@ -55,6 +51,10 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
   },
   heap: { node, path },
   report: { node, path },
+  reload: {},
+  scale: { nodes: count },
+  restart: { node },
+  stop: {},
 };
 
 /** Every command, in the order of docs/control.md. */
