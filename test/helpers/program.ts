@@ -6,6 +6,7 @@ import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve as resolvePath } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { eventually, within } from "./deadline.js";
@@ -26,6 +27,8 @@ export interface ProgramOptions {
   env?: Record<string, string | undefined>;
   /** Where the service makes its private folder. Default: a new one of this test. */
   folder?: string;
+  /** Whether its standard output is read from the start, or left to the test; see `stdout`. Default: "read". */
+  output?: "read" | "left";
   /** Run as a user without rights. Only root can. */
   unprivileged?: boolean;
 }
@@ -52,7 +55,8 @@ export class Program {
     return program;
   }
 
-  private constructor(fixture: string, { args = [], env = {}, folder, unprivileged = false }: ProgramOptions) {
+  private constructor(fixture: string, options: ProgramOptions) {
+    const { args = [], env = {}, folder, output = "read", unprivileged = false } = options;
     this.folder = folder ?? mkdtempSync(join(tmpdir(), "mn-test-"));
     if (unprivileged) chownSync(this.folder, NOBODY, NOBODY);
     const script = resolvePath(FIXTURES, fixture);
@@ -70,7 +74,14 @@ export class Program {
         this.#wake();
       });
     });
-    this.#listen();
+    this.#listenToErrors();
+    if (output === "read") this.#listen();
+  }
+
+  /** Its standard output, where that is left to the test. */
+  get stdout(): Readable {
+    assert.ok(this.#process.stdout);
+    return this.#process.stdout;
   }
 
   get pid(): number {
@@ -158,14 +169,15 @@ export class Program {
     });
   }
 
-  #listen(): void {
-    const { stdout, stderr } = this.#process;
-    assert.ok(stdout && stderr);
-    stderr.setEncoding("utf8").on("data", (text: string) => {
+  #listenToErrors(): void {
+    this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
       this.#wake();
     });
-    createInterface({ input: stdout }).on("line", (line) => {
+  }
+
+  #listen(): void {
+    createInterface({ input: this.stdout }).on("line", (line) => {
       this.told.push(line.startsWith("{") ? (JSON.parse(line) as Told) : { event: "line", id: "", pid: 0, text: line });
       this.#wake();
     });

@@ -15,24 +15,12 @@ const MEBIBYTE = 1_048_576;
 test("while nobody reads a pipe this process goes on, sources wait, and later all arrives in order", async (t) => {
   const { reading, writing } = pipe(t);
   const lane = new Lane(open(t, writing), String);
-  let [number, state] = [0, "runs" as "runs" | "paused"];
-  const source = {
-    pause: () => ((state = "paused"), source as never),
-    resume: () => ((state = "runs"), setImmediate(write), source as never),
-  };
-  const write = (): void => {
-    while (state === "runs" && number < 100_000) {
-      lane.write(Buffer.from(`line ${number}\n`));
-      number += 1;
-    }
-  };
-  lane.add(source);
-  write();
-  assert.equal(state, "paused");
+  const pump = new Pump(lane);
+  lane.add(pump);
+  pump.resume();
   await new Promise(setImmediate);
-  assert.equal(state, "paused");
-  const stoodAt = number;
-  assert.ok(stoodAt < 50_000, String(stoodAt));
+  assert.equal(pump.state, "paused");
+  assert.ok(pump.number < 50_000, String(pump.number));
   const expected = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join("");
   assert.equal(await readText(t, reading, expected.length), expected);
   await within(lane.idle(), "nothing waits");
@@ -83,10 +71,37 @@ test("two descriptors of one file are known as such", (t) => {
   assert.equal(isSame(writing, 1_000_000), false);
 });
 
+/** Writes numbered lines until it is to wait, or done. */
+class Pump {
+  state: "runs" | "paused" = "paused";
+  number = 0;
+  readonly #lane: Lane;
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
+
+  pause(): never {
+    this.state = "paused";
+    return this as never;
+  }
+
+  resume(): never {
+    this.state = "runs";
+    setImmediate(() => {
+      while (this.state === "runs" && this.number < 100_000) {
+        this.#lane.write(Buffer.from(`line ${this.number}\n`));
+        this.number += 1;
+      }
+    });
+    return this as never;
+  }
+}
+
 interface Pipe {
   reading: number;
   writing: number;
-  close(fd: number): void;
+  close: (fd: number) => void;
 }
 
 /** As a shell makes one: neither end gives up when it would have to wait. */
