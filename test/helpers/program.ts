@@ -88,6 +88,12 @@ export class Program {
     return this.#process.pid ?? 0;
   }
 
+  /** Its standard error, which is read from the start. */
+  get stderrStream(): Readable {
+    assert.ok(this.#process.stderr);
+    return this.#process.stderr;
+  }
+
   /** All processes of the program that live now, the master included. */
   get processes(): number[] {
     return markedProcesses(this.#mark);

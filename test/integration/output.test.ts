@@ -108,6 +108,17 @@ test("when the reader is gone the service goes on", async (t) => {
   await program.stop();
 });
 
+test("when the reader of a raw log is gone the service goes on", async (t) => {
+  const { program, order } = await start(t, ["-n", "1", "--log", "raw"], { output: "left" });
+  program.stderrStream.destroy();
+  await order("write", "stderr", "to nobody\n");
+  await order("write", "stderr", "nor this\n");
+  const { pid } = await order("written");
+  process.kill(pid, "SIGKILL");
+  await eventually(async () => (await order("written")).pid !== pid, "another node serves");
+  await program.stop();
+});
+
 test("an orderly end loses nothing of what was written before", async (t) => {
   const { program, order } = await start(t, ["-n", "1"]);
   await order("pour", 20_000);

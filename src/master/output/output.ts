@@ -20,10 +20,12 @@ export class Output {
   readonly #passage: Passage;
   readonly #log: (text: string) => void;
 
-  constructor({ output, log }: Pick<ServiceOptions, "output" | "log">) {
+  constructor({ output, log, hosted }: Pick<ServiceOptions, "output" | "log" | "hosted">) {
     if (output === "raw") this.#passage = new RawPassage();
     else
       this.#passage = new LinePassage({ format: output, ownLine: (text) => ({ line: ownLine(text), from: MASTER }) });
+    // A process that is nothing but this master goes on when nobody reads its log; any other decides that itself.
+    if (hosted !== undefined) process.stderr.on("error", () => {});
     // Whoever gave a function of their own gets the lines there, and nowhere else.
     const joins = output !== "raw" && log === logToStderr;
     this.#log = joins ? (text) => this.#passage.lines(MASTER, ownLines(text)) : (text) => log(`multi-node: ${text}`);
