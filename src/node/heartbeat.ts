@@ -1,6 +1,6 @@
 // The heartbeat of a node: only an event loop that turns sends it.
 import { afterThisTurn } from "../promises.js";
-import type { Beat } from "../protocol.js";
+import type { Beat, ToMaster } from "../protocol.js";
 
 /** Milliseconds between two beats. */
 const BEAT_MS = 1_000;
@@ -8,15 +8,17 @@ const BEAT_MS = 1_000;
 /** What the servers of this process tell of themselves. */
 export type Counts = Pick<Beat, "served" | "connections" | "responseTime">;
 
+type BeatMessage = Extract<ToMaster, { type: "beat" }>;
+
 export class Heart {
-  readonly #send: (beat: Beat) => void;
+  readonly #send: (message: BeatMessage) => void;
   readonly #counts: () => Counts;
   #last: Beat | undefined;
   /** How many have made the event loop stand still. */
   #standing = 0;
   #state: "silent" | "beats" = "silent";
 
-  constructor(send: (beat: Beat) => void, counts: () => Counts) {
+  constructor(send: (message: BeatMessage) => void, counts: () => Counts) {
     this.#send = send;
     this.#counts = counts;
   }
@@ -28,7 +30,7 @@ export class Heart {
     const measure = measuring(this.#counts);
     const timer = setInterval(() => {
       this.#last = measure();
-      this.#send({ ...this.#last, inspected: this.#standing > 0 || this.#last.inspected });
+      this.#tell(this.#standing > 0 ? { ...this.#last, inspected: true } : this.#last);
     }, BEAT_MS);
     timer.unref();
     return "begun";
@@ -39,7 +41,7 @@ export class Heart {
     this.#standing += 1;
     try {
       if (this.#state === "beats") {
-        this.#send({ ...(this.#last ?? measuring(this.#counts)()), inspected: true });
+        this.#tell({ ...(this.#last ?? measuring(this.#counts)()), inspected: true });
         // By then it is out.
         await afterThisTurn();
       }
@@ -47,6 +49,10 @@ export class Heart {
     } finally {
       this.#standing -= 1;
     }
+  }
+
+  #tell(beat: Beat): void {
+    this.#send({ type: "beat", beat });
   }
 }
 

@@ -6,7 +6,7 @@ import { Mesh } from "../mesh/mesh.js";
 import type { ServiceOptions } from "../options.js";
 import type { Port } from "../port-options.js";
 import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
-import type { Boot, HostedSettings, IdleLimit, SocketKey, ToNode } from "../protocol.js";
+import type { Boot, HostedSettings, IdleLimit, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
 import type { ClientHandle, SocketHandle } from "../serve/handles.js";
 import { Service } from "../serve/service.js";
@@ -35,18 +35,16 @@ export class NodeRuntime implements Role {
   readonly #outlet: Outlet;
   readonly #line: MasterLine;
   readonly #service = new Service();
-  readonly #heart = new Heart(
-    (beat) => this.#line.send({ type: "beat", beat }),
-    () => this.#service.counts(),
-  );
+  readonly #tell = (message: ToMaster): void => this.#line.send(message);
+  readonly #heart = new Heart(this.#tell, () => this.#service.counts());
   readonly #workshop: Workshop;
   readonly #starting: Promise<void>[] = [];
   readonly #meshed = new Deferred<void>();
   readonly #ready = new Deferred<void>();
-  readonly #intake = new Intake((message) => this.#line.send(message));
+  readonly #intake = new Intake(this.#tell);
   readonly #sockets: NodeSockets;
   readonly #hosting: Hosting | undefined;
-  readonly #asking = new Asking((message) => this.#line.send(message));
+  readonly #asking = new Asking(this.#tell);
   #mesh: Mesh | undefined;
   #masterIs: "there" | "gone" = "there";
   #state: "starting" | "serving" | "draining" = "starting";
@@ -56,11 +54,8 @@ export class NodeRuntime implements Role {
     this.#boot = boot;
     this.#options = options;
     this.#outlet = outlet;
-    this.#sockets = new NodeSockets(boot.sockets, this.#intake, (message) => this.#line.send(message));
-    const { id, folder } = boot;
-    this.#workshop = new Workshop({ id, folder, nodes: outlet.nodes }, this.#heart, (message) =>
-      this.#line.send(message),
-    );
+    this.#sockets = new NodeSockets(boot.sockets, this.#intake, this.#tell);
+    this.#workshop = new Workshop(boot, outlet.nodes, this.#heart, this.#tell);
     this.#hosting = boot.hosted && this.#host(boot.hosted);
     this.#line = new MasterLine(this.#hosting === undefined ? "open" : "hidden", {
       message: (message, handle) => this.#onMessage(message, handle),
@@ -98,7 +93,7 @@ export class NodeRuntime implements Role {
 
   /** Asks the master to end the service, this process included: it resolves only where that takes a while. */
   close(): Promise<void> {
-    this.#line.send({ type: "close" });
+    this.#tell({ type: "close" });
     return new Promise(() => {});
   }
 
@@ -131,7 +126,7 @@ export class NodeRuntime implements Role {
 
   /** Once, with the first port. */
   #onAccepting(): void {
-    if (this.#heart.begin() === "begun") this.#line.send({ type: "accepting" });
+    if (this.#heart.begin() === "begun") this.#tell({ type: "accepting" });
   }
 
   /** Serving means: every server that the program asked for until now listens, and whoever can be reached is. */
@@ -140,7 +135,7 @@ export class NodeRuntime implements Role {
     await Promise.race([this.#meshed.promise, pause(MESH_WAIT_MS)]);
     if (this.#state !== "starting") throw new MultiNodeError("MN_ERR_CLOSED", "this node ends before it has served");
     this.#state = "serving";
-    this.#line.send({ type: "ready" });
+    this.#tell({ type: "ready" });
   }
 
   async #dialAll(peers: string[]): Promise<void> {
@@ -187,7 +182,7 @@ export class NodeRuntime implements Role {
     try {
       await mesh.open();
       this.#mesh = mesh;
-      this.#line.send({ type: "joined" });
+      this.#tell({ type: "joined" });
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -201,7 +196,7 @@ export class NodeRuntime implements Role {
   /** A node that cannot start to serve ends, so that the master learns of it; listeners hear the error first. */
   #fail(error: Error): void {
     const starting = this.#state === "starting";
-    if (starting) this.#line.send({ type: "failed", error: `${error.name}: ${error.message}` });
+    if (starting) this.#tell({ type: "failed", error: `${error.name}: ${error.message}` });
     process.nextTick(() => {
       if (!this.#outlet.error(error)) throw error;
       if (starting) process.exit(1);
@@ -210,7 +205,7 @@ export class NodeRuntime implements Role {
 
   /** Ends a hosted program that would end with this error itself: the master has the word. */
   #giveUp({ message }: Error): void {
-    this.#line.send({ type: "failed", error: message });
+    this.#tell({ type: "failed", error: message });
     process.exit(1);
   }
 
@@ -218,7 +213,7 @@ export class NodeRuntime implements Role {
   #watchSignals(): void {
     if (this.#hosting === undefined) for (const name of ["SIGINT", "SIGQUIT", "SIGHUP"]) process.on(name, () => {});
     process.on("SIGTERM", () => {
-      this.#line.send({ type: "draining" });
+      this.#tell({ type: "draining" });
       if (this.#endsItself()) this.#state = "draining";
       else void this.#drain(this.#options.drainTimeout, null);
     });

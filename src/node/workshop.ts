@@ -1,5 +1,5 @@
 // What somebody outside does inside this node: each order is answered once. The tools are loaded with the first one.
-import type { Tool, ToMaster, ToNode } from "../protocol.js";
+import type { Boot, Tool, ToMaster, ToNode } from "../protocol.js";
 import type { Heart } from "./heartbeat.js";
 import type { ToolHost } from "./tools/host.js";
 
@@ -7,8 +7,13 @@ export class Workshop {
   readonly #host: ToolHost;
   readonly #send: (message: ToMaster) => void;
 
-  constructor(host: Omit<ToolHost, "standStill">, heart: Heart, send: (message: ToMaster) => void) {
-    this.#host = { ...host, standStill: (work) => heart.standStill(work) };
+  constructor(
+    { id, folder }: Pick<Boot, "id" | "folder">,
+    nodes: object | undefined,
+    heart: Heart,
+    send: (message: ToMaster) => void,
+  ) {
+    this.#host = { id, folder, nodes, standStill: (work) => heart.standStill(work) };
     this.#send = send;
   }
 

@@ -98,7 +98,7 @@ test("it begins once", (t) => {
 test("a heart that has not begun tells nothing, also when it stands still", async () => {
   const beats: Beat[] = [];
   const heart = new Heart(
-    (beat) => beats.push(beat),
+    ({ beat }) => beats.push(beat),
     () => ({ served: 0, connections: 0, responseTime: null }),
   );
   assert.equal(await heart.standStill(async () => "done"), "done");
@@ -124,7 +124,7 @@ function start(t: TestContext): { beats: Beat[]; counts: Counts; heart: Heart } 
   const beats: Beat[] = [];
   const counts: Counts = { served: 0, connections: 0, responseTime: null };
   const heart = new Heart(
-    (beat) => beats.push(beat),
+    ({ beat }) => beats.push(beat),
     () => counts,
   );
   assert.equal(heart.begin(), "begun");

@@ -32,7 +32,7 @@ async function answersTo(t: Parameters<typeof toolHost>[0], tool: Tool): Promise
     () => {},
     () => counts,
   );
-  const workshop = new Workshop(toolHost(t), heart, (message) => sent.push(message));
+  const workshop = new Workshop(toolHost(t), undefined, heart, (message) => sent.push(message));
   await workshop.use({ type: "tool", number: 7, tool });
   return sent;
 }
