@@ -19,7 +19,7 @@ export function readCard(folder: string): Info | undefined {
   }
 }
 
-export function isInfo(value: unknown): value is Info {
+function isInfo(value: unknown): value is Info {
   const { protocol, version, name, pid, uid, script, cwd, since } = Object(value) as Partial<Record<string, unknown>>;
   return (
     [protocol, pid, uid, since].every((part) => typeof part === "number") &&

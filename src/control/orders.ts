@@ -39,8 +39,7 @@ export function carryOut(governed: Governed, info: Info, command: Command, asker
       return governed.tool(command.node, { name: command.command });
     case "profile":
       return governed.tool(command.node, { name: "profile", seconds: command.seconds, path: command.path });
-    case "heap":
-    case "report":
+    default:
       return governed.tool(command.node, { name: command.command, path: command.path });
   }
 }

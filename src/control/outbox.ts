@@ -5,7 +5,7 @@ import type { Answer } from "./commands.js";
 /** Bytes that wait for a client at most. */
 export const MOST_WAITING: number = 16 * 1024 * 1024;
 /** Bytes that wait beyond which log lines are left out, so that there is room for what must not be. */
-export const MOST_WAITING_FOR_LOGS: number = MOST_WAITING / 2;
+const MOST_WAITING_FOR_LOGS = MOST_WAITING / 2;
 
 export class Outbox {
   readonly #stream: Duplex;

@@ -17,7 +17,7 @@ const answers = lines.filter(([, way]) => way === "<").map(([, , json = ""]) => 
 
 test("each command has its section, and an example", () => {
   const sections = [...document.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
-  assert.deepEqual(sections.toSorted(), COMMANDS.toSorted());
+  assert.deepEqual(new Set(sections), new Set(COMMANDS));
   for (const command of COMMANDS)
     assert.ok(
       requests.some((request) => request.command === command),
@@ -39,7 +39,7 @@ async function ask(client: RawControl, request: Request, folder: string): Promis
   const { id } = request;
   const path = "path" in request ? join(folder, basename(request.path)) : undefined;
   client.ask({ ...request, ...(path !== undefined && { path }) });
-  const documented = answers.filter((answer) => answer.id === id && !("event" in answer))[0];
+  const documented = answers.find((answer) => answer.id === id && !("event" in answer));
   assert.deepEqual(shapeOf(await client.end(id)), shapeOf(documented), JSON.stringify(request));
   for (const answer of answers) {
     if (answer.id !== id || !("event" in answer) || answer.event.type === "skipped") continue;

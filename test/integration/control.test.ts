@@ -139,7 +139,7 @@ test("a master that is stopped is found, and times out instead of hanging; when 
   await program.first("ready", ({ id }) => id === "master");
   const before = await steer(t, program, { timeout: 300 });
   program.kill("SIGSTOP");
-  const [listed] = (await list({ timeout: 300 })).filter(({ folder }) => folder.startsWith(program.folder));
+  const listed = (await list({ timeout: 300 })).find(({ folder }) => folder.startsWith(program.folder));
   assert.deepEqual([listed?.pid, listed?.name, listed?.state], [program.pid, "stopped service", "silent"]);
   for (const selector of ["stopped service", String(program.pid)]) {
     const found = await find(selector);

@@ -146,9 +146,12 @@ interface After {
 function served(t: After, options?: ClientOptions): { client: Client; governed: FakeGoverned; far: PairEnd } {
   const [near, far] = duplexPair();
   const governed = new FakeGoverned();
-  new Session(far, governed, INFO);
+  const session = new Session(far, governed, INFO);
   const client = new Client(near, options);
-  t.after(() => client.close());
+  t.after(() => {
+    client.close();
+    session.end();
+  });
   return { client, governed, far };
 }
 
