@@ -4,28 +4,30 @@ import { inColour, type Line, type Paint, paintLine, plain } from "./views/line.
 
 /** One line; a long one is wrapped by the terminal. */
 export function print(line: Line): void {
-  write(paintLine(line, Number.POSITIVE_INFINITY, paint()));
+  writeAll([paintLine(line, Number.POSITIVE_INFINITY, paint())]);
 }
 
 /** A value as a line of JSON. */
 export function printJson(value: unknown): void {
-  write(JSON.stringify(value));
+  writeAll([JSON.stringify(value)]);
 }
 
-/** One line as it is, for what holds colours already. */
-export function write(line: string): void {
+/** Lines as they are, with the colours that they hold. */
+export function writeAll(lines: readonly string[]): void {
   endWithReader();
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 }
 
-/** Columns. */
+/** Columns; a terminal may have forgotten how many it has. */
 export function width(): number {
-  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
-/** Asks the environment too: NO_COLOR, FORCE_COLOR, TERM. */
+/** Colours, where https://no-color.org and https://force-color.org have nothing against them. */
 export function paint(): Paint {
-  return process.stdout.isTTY && process.stdout.hasColors() ? inColour : plain;
+  const { NO_COLOR = "", FORCE_COLOR = "", TERM } = process.env;
+  if (FORCE_COLOR !== "") return FORCE_COLOR === "0" || FORCE_COLOR === "false" ? plain : inColour;
+  return NO_COLOR === "" && process.stdout.isTTY && TERM !== "dumb" ? inColour : plain;
 }
 
 /** When `head` has read enough, this process ends without a word, as any tool does that SIGPIPE ends. */

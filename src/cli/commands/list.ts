@@ -16,7 +16,6 @@ type WithStatus = Listed & {
 export function addList(program: Command): void {
   const command = program
     .command("list")
-    .alias("ls")
     .summary("show all services of this user")
     .description("Shows all services of this user on this machine, those too that do not answer.")
     .action(async (options: AnswerOptions) => {

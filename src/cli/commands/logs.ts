@@ -1,10 +1,11 @@
 // `multi-node logs`: what the processes of a service wrote lately, and what they write from now on.
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Client } from "../../control/client.js";
 import type { ControlEvent } from "../../control/commands.js";
-import { paint, print, printJson, write } from "../output.js";
+import { paint, print, printJson, writeAll } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
-import { paintLine } from "../views/line.js";
-import { logPrefix, skippedText } from "../views/log-view.js";
+import { paintLine, plain } from "../views/line.js";
+import { logJson, type LogLine, logPrefix, logText, placesOf, skippedText } from "../views/log-view.js";
 
 interface LogsOptions extends ServiceOptions {
   follow?: true;
@@ -22,27 +23,31 @@ export function addLogs(program: Command): void {
     .argument("[node]", 'only what this one wrote: its id, such as node-2, or "master"')
     .option("-f, --follow", "go on with what is written from now on")
     .addOption(lines)
-    .action(async (node: string | undefined, options: LogsOptions) => {
-      const { lines, follow = false, json } = options;
-      const onEvent = json ? showJson : show;
-      await withService(options, (client) =>
-        client.request({ command: "logs", lines, follow, ...(node !== undefined && { node }) }, { onEvent }),
-      );
+    .action((node: string | undefined, options: LogsOptions) => {
+      const { lines, follow = false } = options;
+      return withService(options, async (client) => {
+        const onEvent = options.json ? showJson : await shower(client);
+        await client.request({ command: "logs", lines, follow, ...(node !== undefined && { node }) }, { onEvent });
+      });
     });
   addServiceOptions(command);
 }
 
-/** On a terminal of its own the text keeps its colours, as where the service itself writes it. */
-function show(event: ControlEvent): void {
-  if (event.type === "skipped") print([{ text: skippedText(event.lines), tone: "yellow" }]);
-  if (event.type !== "lines") return;
+/** The text keeps its colours, as where the service itself writes it. */
+async function shower(client: Client): Promise<(event: ControlEvent) => void> {
   const tone = paint();
-  write(event.lines.map((line) => paintLine(logPrefix(line), Number.POSITIVE_INFINITY, tone) + line.text).join("\n"));
+  const places = tone === plain ? new Map<string, number>() : placesOf(await client.request({ command: "status" }));
+  const shown = (line: LogLine): string =>
+    paintLine(logPrefix(line, places), Number.POSITIVE_INFINITY, tone) + logText(line);
+  return (event) => {
+    if (event.type === "skipped") print([{ text: skippedText(event.lines), tone: "yellow" }]);
+    if (event.type === "lines") writeAll(event.lines.map(shown));
+  };
 }
 
 function showJson(event: ControlEvent): void {
   if (event.type === "skipped") printJson({ skipped: event.lines });
-  if (event.type === "lines") write(event.lines.map((line) => JSON.stringify(line)).join("\n"));
+  if (event.type === "lines") writeAll(event.lines.map(logJson));
 }
 
 function readCount(given: string): number {

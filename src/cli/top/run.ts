@@ -1,6 +1,6 @@
 // `top`, put together: news and keys go into its state, and what follows from that to the screen and the service.
 import { type Found, find } from "../../control/discovery.js";
-import { inColour, plain } from "../views/line.js";
+import { paint } from "../output.js";
 import { topScreen } from "../views/top-view.js";
 import { give, kill, type Reach } from "./act.js";
 import { Follower } from "./follow.js";
@@ -32,7 +32,7 @@ class Top {
   readonly #reach: Reach;
   readonly #follower: Follower;
   readonly #terminal: Terminal;
-  readonly #paint = process.stdout.hasColors() ? inColour : plain;
+  readonly #paint = paint();
   readonly #patience: number;
   #state: TopState = firstState;
 

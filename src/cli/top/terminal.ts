@@ -33,8 +33,8 @@ export class Terminal {
   }
 
   get size(): { columns: number; rows: number } {
-    const { columns, rows } = this.#output;
-    return { columns, rows };
+    // A terminal may have forgotten its size.
+    return { columns: this.#output.columns || 80, rows: this.#output.rows || 24 };
   }
 
   open(): void {

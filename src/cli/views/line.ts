@@ -1,7 +1,9 @@
 // A line of text with colours, cut before it is painted: escape sequences never count, and are never cut apart.
 import { truncate, widthOf, wrap } from "./text.js";
 
-export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan" | "inverse";
+export type Tone = "bold" | "dim" | "inverse" | "red" | "grey" | Colour | `bright ${Colour}`;
+
+export type Colour = "green" | "yellow" | "blue" | "magenta" | "cyan";
 
 export interface Span {
   text: string;
@@ -24,6 +26,12 @@ const CODES: Record<Tone, readonly [number, number]> = {
   blue: [34, 39],
   magenta: [35, 39],
   cyan: [36, 39],
+  grey: [90, 39],
+  "bright green": [92, 39],
+  "bright yellow": [93, 39],
+  "bright blue": [94, 39],
+  "bright magenta": [95, 39],
+  "bright cyan": [96, 39],
 };
 
 export function inColour(text: string, tone: Tone): string {

@@ -1,8 +1,7 @@
-// What an order tells, node by node; and lines of the log.
+// What an order tells, node by node.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inColour, paintLine, plain } from "#src/cli/views/line.js";
-import { logLine, logPrefix, skippedText } from "#src/cli/views/log-view.js";
+import { paintLine, plain } from "#src/cli/views/line.js";
 import { progressLine } from "#src/cli/views/progress-view.js";
 import type { Progress } from "#src/control/commands.js";
 import { exitOf } from "../../../helpers/status-of.js";
@@ -26,15 +25,6 @@ test("an end tells how, and why where that is known", () => {
     ],
   ];
   for (const [told, text] of ends) assert.equal(shown({ type: "exit", exit: exitOf(told) }), text);
-});
-
-test("lines of the log begin with whose they are, each in its colour", () => {
-  const line = { time: 0, node: "node-1", stream: "stdout", text: "\u001b[2Jserves\tnow" } as const;
-  assert.equal(paintLine(logLine(line), 80, plain), "node-1 | serves  now");
-  const colours = ["node-1", "node-2", "master"].map((node) => paintLine(logPrefix({ node }), 80, inColour));
-  assert.equal(new Set(colours.map((text) => text.slice(0, 5))).size, 3);
-  assert.equal(skippedText(1), "… 1 line left out");
-  assert.equal(skippedText(12), "… 12 lines left out");
 });
 
 function inState(state: string): Progress {
