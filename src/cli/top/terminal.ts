@@ -19,11 +19,15 @@ export interface TerminalStreams {
 /** What ends a process by default. */
 const ENDINGS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
+/** Milliseconds: the kernel stops nobody whom no shell could let go on. */
+const UNSTOPPED_MS = 200;
+
 export class Terminal {
   readonly screen: Screen;
   readonly #input: ReadStream;
   readonly #output: WriteStream;
   readonly #events: TerminalEvents;
+  #resuming: NodeJS.Timeout | undefined;
 
   constructor({ input, output }: TerminalStreams, events: TerminalEvents) {
     this.#input = input;
@@ -46,13 +50,15 @@ export class Terminal {
     this.#take();
   }
 
-  /** Stops this process as Ctrl-Z does elsewhere; it goes on with SIGCONT. */
+  /** Stops this process as Ctrl-Z does elsewhere; it goes on with SIGCONT, or soon where there is no shell to send that. */
   suspend(): void {
     this.#restore();
     process.kill(process.pid, "SIGTSTP");
+    this.#resuming = setTimeout(this.#take, UNSTOPPED_MS);
   }
 
   close(): void {
+    clearTimeout(this.#resuming);
     this.#restore();
     for (const signal of ENDINGS) process.off(signal, this.#endBySignal);
     process.off("exit", this.#restore).off("uncaughtExceptionMonitor", this.#restore).off("SIGCONT", this.#take);
