@@ -3,10 +3,15 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addCompletion } from "./commands/completion.js";
 import { addConfig } from "./commands/config.js";
+import { addHeap } from "./commands/heap.js";
 import { addHelp } from "./commands/help.js";
+import { addInspect } from "./commands/inspect.js";
 import { addList } from "./commands/list.js";
 import { addLogs } from "./commands/logs.js";
+import { addProfile } from "./commands/profile.js";
 import { addReload } from "./commands/reload.js";
+import { addRepl } from "./commands/repl.js";
+import { addReport } from "./commands/report.js";
 import { addRestart } from "./commands/restart.js";
 import { addRun } from "./commands/run.js";
 import { addScale } from "./commands/scale.js";
@@ -21,8 +26,7 @@ export type AddCommand = (program: Command, programArgs: readonly string[]) => v
 const COMMANDS: readonly [group: string, commands: readonly AddCommand[]][] = [
   ["Run a program:", [addRun, addConfig]],
   ["See and steer what runs:", [addList, addStatus, addTop, addLogs, addReload, addScale, addRestart, addStop]],
-  // repl, inspect, profile, heap, report
-  ["Look inside a node:", []],
+  ["Look inside a node:", [addRepl, addInspect, addProfile, addHeap, addReport]],
   ["More:", [addCompletion, addHelp]],
 ];
 

@@ -1,4 +1,5 @@
 // What somebody outside does inside this node: each order is answered once. The tools are loaded with the first one.
+import { endpoint } from "../mesh/endpoint.js";
 import type { Boot, Tool, ToMaster, ToNode } from "../protocol.js";
 import type { Heart } from "./heartbeat.js";
 import type { ToolHost } from "./tools/host.js";
@@ -13,7 +14,12 @@ export class Workshop {
     heart: Heart,
     send: (message: ToMaster) => void,
   ) {
-    this.#host = { id, folder, nodes, standStill: (work) => heart.standStill(work) };
+    this.#host = {
+      id,
+      endpoint: (name) => endpoint(folder, name),
+      nodes,
+      standStill: (work) => heart.standStill(work),
+    };
     this.#send = send;
   }
 

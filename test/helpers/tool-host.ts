@@ -1,6 +1,7 @@
 // A node as its tools see it, and the REPL's client.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { useTool } from "#src/node/tools/tools.js";
@@ -10,7 +11,14 @@ import { temporaryFolder } from "./environment.js";
 
 /** This process as a node with a private folder of its own. */
 export function toolHost(t: TestContext, own: Partial<ToolHost> = {}): ToolHost {
-  return { id: "node-1", folder: temporaryFolder(t), nodes: undefined, standStill: (work) => work(), ...own };
+  const folder = temporaryFolder(t);
+  return {
+    id: "node-1",
+    endpoint: (name) => join(folder, name),
+    nodes: undefined,
+    standStill: (work) => work(),
+    ...own,
+  };
 }
 
 /** Opens a REPL in this process; its path. */

@@ -1,5 +1,5 @@
 // What the CPU time of this process goes to, as .cpuprofile: Chrome DevTools, VS Code and speedscope show it.
-import { pause } from "../../promises.js";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Written, writeNewFile } from "./new-file.js";
 import { withSession } from "./session.js";
 
@@ -17,7 +17,7 @@ function profile(seconds: number): Promise<object> {
   return withSession(async (post) => {
     await post("Profiler.enable");
     await post("Profiler.start");
-    await pause(seconds * 1_000);
+    await pause(seconds * 1_000, undefined, { ref: false });
     const { profile } = (await post("Profiler.stop")) as { profile: object };
     return profile;
   });

@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { endpoint } from "../../mesh/endpoint.js";
 
 /** What a client says in its first line, as JSON. */
 export interface Hello {
@@ -35,8 +34,8 @@ const NEWLINE = 10;
  * Waits at a new socket in the private folder. Masters connect to all that is there, to see whether anybody lives: so
  * whoever says nothing is no client.
  */
-export async function openDoor(folder: string): Promise<Door> {
-  const path = endpoint(folder, `repl-${randomBytes(4).toString("hex")}`);
+export async function openDoor(endpoint: (name: string) => string): Promise<Door> {
+  const path = endpoint(`repl-${randomBytes(4).toString("hex")}`);
   const server = createServer({ allowHalfOpen: true });
   // Without `exclusive`, this socket would be one of the program's, which the master holds.
   server.listen({ path, exclusive: true });

@@ -16,7 +16,7 @@ export async function openRepl(host: ToolHost): Promise<{ path: string }> {
   if (state === "taken") throw new Error("somebody has a REPL open here, or is about to; there is one at a time");
   state = "taken";
   try {
-    const door = await openDoor(host.folder);
+    const door = await openDoor(host.endpoint);
     void receive(door, host);
     return { path: door.path };
   } catch (error) {

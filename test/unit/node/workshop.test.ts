@@ -1,11 +1,10 @@
 // Orders for a node's tools: each is answered once, whatever becomes of it.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { Heart } from "#src/node/heartbeat.js";
 import { Workshop } from "#src/node/workshop.js";
 import type { Tool, ToMaster } from "#src/protocol.js";
 import { temporaryFolder } from "../../helpers/environment.js";
-import { toolHost } from "../../helpers/tool-host.js";
 
 test("what a tool gives is the answer", async (t) => {
   const path = `${temporaryFolder(t)}/report`;
@@ -25,14 +24,16 @@ test("what it cannot do is refused, in its words and with the node's id", async 
   ]);
 });
 
-async function answersTo(t: Parameters<typeof toolHost>[0], tool: Tool): Promise<ToMaster[]> {
+async function answersTo(t: TestContext, tool: Tool): Promise<ToMaster[]> {
   const sent: ToMaster[] = [];
   const counts = { served: 0, connections: 0, responseTime: null };
   const heart = new Heart(
     () => {},
     () => counts,
   );
-  const workshop = new Workshop(toolHost(t), undefined, heart, (message) => sent.push(message));
+  const workshop = new Workshop({ id: "node-1", folder: temporaryFolder(t) }, undefined, heart, (message) =>
+    sent.push(message),
+  );
   await workshop.use({ type: "tool", number: 7, tool });
   return sent;
 }
