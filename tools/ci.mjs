@@ -16,11 +16,18 @@ const matrix = OTHER_NODES.map((version) => ({ title: `tests on Node ${version}`
 await runSections([
   { title: `npm test on Node ${process.versions.node.split(".")[0]}`, run: npmTest },
   ...matrix,
+  { title: "real programs", run: realPrograms },
   ...CHECKS,
 ]);
 
 function npmTest() {
   return countTests((args) => npm(["test", "--", ...args], { minutes: MINUTES_FOR_TESTS + 15 }));
+}
+
+function realPrograms() {
+  return countTests((counts) =>
+    script("programs.mjs", ["--skip-build", ...counts], { minutes: MINUTES_FOR_TESTS + 15 }),
+  );
 }
 
 async function testOn(version) {

@@ -12,6 +12,7 @@ import { binOf, giveUp, root, say } from "./lib/paths.mjs";
 import { membersOfGroup } from "./lib/processes.mjs";
 
 const USAGE = `npm test -- [part of a path ...] [options]
+  --programs       the tests with programs out of the registry, and no others; see npm run test:programs
   --name PATTERN   only tests whose name matches (a regular expression)
   --node PATH      run the tests with this Node
   --coverage       report which lines of src/ were run (also in coverage/index.html)
@@ -22,6 +23,8 @@ const USAGE = `npm test -- [part of a path ...] [options]
 // Node 20 and 22 hold a whole file to this, newer ones each test.
 const TEST_TIMEOUT_MS = 120_000;
 const TESTS = join("build", "test");
+// These need what is installed in test/programs/apps.
+const PROGRAMS = join(TESTS, "programs");
 
 const { values: options, positionals: parts } = readArguments();
 if (!options["skip-build"]) {
@@ -40,6 +43,7 @@ function readArguments() {
         name: { type: "string" },
         node: { type: "string", default: process.execPath },
         coverage: { type: "boolean", default: false },
+        programs: { type: "boolean", default: false },
         "skip-build": { type: "boolean", default: false },
         minutes: { type: "string", default: "15" },
         counts: { type: "string" },
@@ -55,7 +59,7 @@ function testFiles() {
   const tests = filesIn(join(root, TESTS)).filter((name) => /\.test\.c?js$/.test(name));
   // A shell completes test/unit/a.test.ts, and what runs is build/test/unit/a.test.js.
   const wanted = parts.map((part) => normalize(part).replace(/ts$/, "js"));
-  const paths = tests.map((name) => join(TESTS, name));
+  const paths = tests.map((name) => join(TESTS, name)).filter((path) => path.startsWith(PROGRAMS) === options.programs);
   return wanted.length === 0 ? paths : paths.filter((path) => wanted.some((part) => path.includes(part)));
 }
 

@@ -25,6 +25,8 @@ export interface Told {
 export interface ProgramOptions {
   args?: string[];
   env?: Record<string, string | undefined>;
+  /** Where it runs. Default: where the test does. */
+  cwd?: string;
   /** Where the service makes its private folder. Default: a new one of this test. */
   folder?: string;
   /** Whether its standard output is read from the start, or left to the test; see `stdout`. Default: "read". */
@@ -56,7 +58,7 @@ export class Program {
   }
 
   private constructor(fixture: string, options: ProgramOptions) {
-    const { args = [], env = {}, folder, output = "read", unprivileged = false } = options;
+    const { args = [], env = {}, cwd, folder, output = "read", unprivileged = false } = options;
     this.folder = folder ?? mkdtempSync(join(tmpdir(), "mn-test-"));
     if (unprivileged) chownSync(this.folder, NOBODY, NOBODY);
     const script = resolvePath(FIXTURES, fixture);
@@ -64,6 +66,7 @@ export class Program {
     this.#process = spawn(process.execPath, [script, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...own, ...env },
+      ...(cwd !== undefined && { cwd }),
       ...(unprivileged && { uid: NOBODY, gid: NOBODY }),
     });
     this.exitCode = new Promise((resolve) => this.#process.on("exit", resolve));

@@ -1,8 +1,8 @@
-// Installs what package-lock.json asks for, when node_modules does not have it already.
+// Installs what a package-lock.json asks for, when the node_modules beside it does not have it already.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { giveUp, npmCommand, root, say } from "./paths.mjs";
 
 const MINUTES_FOR_NPM = 10;
@@ -17,14 +17,14 @@ const FAIL_SOON = ["--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch
 const INSTALL = ["install", "--no-save", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", ...FAIL_SOON];
 
 /** Runs npm unless node_modules matches the lock file. Ends the process, with a message, when that fails. */
-export function ensureInstalled() {
+export function ensureInstalled(folder = root) {
   refuseOldNode();
-  const reason = whyInstall();
+  const reason = whyInstall(folder);
   if (reason === undefined) return;
-  say(`${reason}; installing (npm install)`);
+  say(`${reason}; installing (npm install${folder === root ? "" : ` in ${relative(root, folder)}`})`);
   const [command, ...first] = npmCommand();
   const done = spawnSync(command, [...first, ...INSTALL], {
-    cwd: root,
+    cwd: folder,
     stdio: ["ignore", process.stderr.fd, "inherit"],
     timeout: MINUTES_FOR_NPM * 60_000,
   });
@@ -33,7 +33,7 @@ export function ensureInstalled() {
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
-  const [, wantedMajor, wantedMinor] = readJson("package.json")
+  const [, wantedMajor, wantedMinor] = readJson(root, "package.json")
     .engines.node.match(/(\d+)\.(\d+)/)
     .map(Number);
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
@@ -41,10 +41,10 @@ function refuseOldNode() {
 }
 
 /** What is wrong with node_modules, or undefined. npm writes this list last, so a broken-off install has none. */
-function whyInstall() {
-  const installed = readJson("node_modules/.package-lock.json")?.packages;
+function whyInstall(folder) {
+  const installed = readJson(folder, "node_modules/.package-lock.json")?.packages;
   if (installed === undefined) return "nothing is installed yet";
-  for (const [path, wanted] of Object.entries(readJson("package-lock.json").packages)) {
+  for (const [path, wanted] of Object.entries(readJson(folder, "package-lock.json").packages)) {
     const found = installed[path];
     const mayBeMissing = path === "" || wanted.link || wanted.optional || wanted.devOptional;
     if (found === undefined && mayBeMissing) continue;
@@ -55,9 +55,9 @@ function whyInstall() {
   return undefined;
 }
 
-function readJson(path) {
+function readJson(folder, path) {
   try {
-    return JSON.parse(readFileSync(join(root, path), "utf8"));
+    return JSON.parse(readFileSync(join(folder, path), "utf8"));
   } catch (error) {
     if (error.code === "ENOENT") return undefined;
     throw error;
