@@ -63,9 +63,10 @@ test("one that says nothing is given up, whatever is asked of it, and so is what
 });
 
 test("while nothing is asked, nothing is waited for", async (t) => {
-  const { client, requests } = scripted(t, ({ id }) => [{ id, result: INFO }], { timeout: 5 });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { client, requests } = scripted(t, ({ id }) => [{ id, result: INFO }], { timeout: 1_000 });
   await client.request({ command: "info" });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  t.mock.timers.tick(10_000);
   await client.request({ command: "info" });
   assert.equal(requests.length, 2);
 });
