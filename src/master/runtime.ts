@@ -168,7 +168,13 @@ export class MasterRuntime implements Role, Steered {
     const options = supervisorOptions(this.#options, aboutService(this.#options.name, this.#program, this.self));
     if (options.places === 0) this.#nodesReady.resolve();
     const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
-    const world = { program: this.#program, hosted: hostedSettings(this.#options), account, premises: this.#premises, tell };
+    const world = {
+      program: this.#program,
+      hosted: hostedSettings(this.#options),
+      account,
+      premises: this.#premises,
+      tell,
+    };
     return new Supervisor(options, makeWorld(world, this.#reports()));
   }
 
