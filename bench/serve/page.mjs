@@ -50,7 +50,8 @@ service of its own, started for it and ended after it. CPU time is that of *all*
 daemons too, without the load generator's. Ratios in the first table are medians of the rounds' own ratios. Full speed is a closed loop
 of 64 clients; reload and kill have an open loop of 500 requests/s, half of them on fresh connections, timed from
 when each was to be sent; SIGSTOP has 64 clients on fresh connections that pause for 50 ms. Blocking is
-waiting, not computing. "Lost" counts refused and reset connections, wrong answers, and those that took over 5 s.
+waiting, not computing. "Lost" counts refused and reset connections, wrong answers, and those that took over 5 s;
+a request on a connection that the killed process held is lost with it, whoever else serves: of those, as many as were on their way.
 node:cluster leaves rolling restarts to the program: its row is the usual loop written by hand. In the last column stands
 a peer's first figure divided by multi-node's, and whether the peer is ahead.`;
 }
