@@ -136,9 +136,9 @@ export class Service {
 
   async #start() {
     const wanted = this.#peer.lone ? 1 : this.#place.nodes;
-    const launches = this.#peer.launch(this.#place);
+    const begin = await this.#children.prepare(this.#peer.launch(this.#place));
     const start = performance.now();
-    for (const launch of launches) this.#children.start(launch);
+    begin();
     await this.until((members) => members.length >= wanted, START_MS, "not all nodes served");
     this.#startMs = performance.now() - start;
   }
