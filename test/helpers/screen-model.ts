@@ -9,8 +9,8 @@ export class ScreenModel {
   alternate: "on" | "off" = "off";
   cursor: "shown" | "hidden" = "shown";
   wrap: "on" | "off" = "on";
-  #rows: string[] = [];
-  #kept: string[] = [];
+  #rows: (string | undefined)[] = [];
+  #kept: (string | undefined)[] = [];
   #row = 0;
   #column = 0;
   #rest = "";

@@ -98,11 +98,13 @@ test("words that make no sense: exit code 2", async (t) => {
 
 test("an order tells what becomes of the nodes, line by line", async (t) => {
   const [service, base] = await openFake(t);
-  service.done = untilWatched(service).then(() => {
+  const ends = async (): Promise<void> => {
+    await untilWatched(service);
     service.tell({ type: "node", id: "node-3", place: 0, state: "spawning" });
     service.tell({ type: "node", id: "node-3", place: 0, state: "serving" });
     service.tell({ type: "exit", exit: exitOf({ id: "node-1", reason: "drained", code: 0 }) });
-  });
+  };
+  service.done = ends();
   const words = await steer(base, "reload", "-s", "fake");
   assert.deepEqual([words.code, words.stderr], [0, ""]);
   assert.match(
@@ -116,11 +118,11 @@ test("an order that is given up: the error, exit code 1, and with --json each an
   const [service, base] = await openFake(t);
   const code = "MN_ERR_RELOAD_FAILED";
   const message = "the reload was given up, the old nodes go on: SyntaxError";
-  const fails = (): Promise<never> =>
-    untilWatched(service).then(() => {
-      service.tell({ type: "node", id: "node-3", place: 0, state: "spawning" });
-      throw new StartError(code, message);
-    });
+  const fails = async (): Promise<never> => {
+    await untilWatched(service);
+    service.tell({ type: "node", id: "node-3", place: 0, state: "spawning" });
+    throw new StartError(code, message);
+  };
   service.done = fails();
   const words = await steer(base, "reload", "-s", "fake");
   assert.deepEqual(words, { code: 1, stdout: "node-3 starts\n", stderr: `multi-node: ${message}\n` });

@@ -4,7 +4,8 @@ import { paint } from "../output.js";
 import { topScreen } from "../views/top-view.js";
 import { give, kill, type Reach } from "./act.js";
 import { Follower } from "./follow.js";
-import { firstState, step, type TopEffect, type TopEvent, type TopState } from "./state.js";
+import { firstState, type TopEffect, type TopEvent, type TopState } from "./state.js";
+import { step } from "./step.js";
 import { Terminal } from "./terminal.js";
 import { Watch } from "./watch.js";
 

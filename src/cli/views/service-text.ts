@@ -3,13 +3,6 @@ import type { Status } from "../../index.js";
 import type { Line, Span } from "./line.js";
 import { printable } from "./text.js";
 
-/** `0.0.0.0:8000`, `[::]:8000`, or a path. */
-export function addressText(address: Status["addresses"][number]): string {
-  if (typeof address === "string") return printable(address);
-  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return `${host}:${address.port}`;
-}
-
 export function addressesText(addresses: Status["addresses"]): string {
   return addresses.length === 0 ? "nothing yet" : addresses.map(addressText).join(", ");
 }
@@ -28,4 +21,11 @@ export function nodesLine(status: Status): Line {
 export function servingTone(serving: number, wanted: number): Span["tone"] {
   if (serving >= wanted) return "green";
   return serving === 0 ? "red" : "yellow";
+}
+
+/** `0.0.0.0:8000`, `[::]:8000`, or a path. */
+function addressText(address: Status["addresses"][number]): string {
+  if (typeof address === "string") return printable(address);
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `${host}:${address.port}`;
 }

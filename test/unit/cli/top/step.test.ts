@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { firstState, step, type TopEffect, type TopEvent, type TopState } from "#src/cli/top/state.js";
+import { firstState, type TopEffect, type TopEvent, type TopState } from "#src/cli/top/state.js";
+import { step } from "#src/cli/top/step.js";
 import { keyHelp } from "#src/cli/top/press.js";
 import { anyStatus, exitOf, nodeOf, NOW, statusOf } from "../../../helpers/status-of.js";
 
