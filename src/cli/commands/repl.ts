@@ -24,7 +24,5 @@ async function talk(client: Client, given: string | undefined): Promise<void> {
   const node = await nodeOf(client, given);
   const { path } = await client.request({ command: "repl", node });
   const { converse } = await import("../inside/conversation.js");
-  await converse(path);
-  const { nodes } = await client.request({ command: "status" });
-  if (!nodes.some(({ id }) => id === node)) throw new CliError(`${node} has ended`);
+  if ((await converse(path)) === "cut") throw new CliError(`${node} has ended`);
 }

@@ -5,9 +5,9 @@ import { connect, type Socket } from "node:net";
 /** Ctrl-], as in telnet: for a node that does not answer any more, as nothing else would get through to it. */
 const LEAVE = 0x1d;
 
-/** Resolves when the other side, or whoever types, has ended it. */
-export async function converse(path: string): Promise<void> {
-  const socket = connect(path);
+/** Resolves with whether the REPL, or whoever types, has ended it, or the node was gone all at once. */
+export async function converse(path: string): Promise<"ended" | "cut"> {
+  const socket = connect({ path, allowHalfOpen: true });
   await once(socket, "connect");
   const terminal = isTerminal();
   const { columns, rows } = process.stdout;
@@ -16,21 +16,32 @@ export async function converse(path: string): Promise<void> {
   process.stdin.pipe(socket);
   if (terminal) process.stdin.setRawMode(true).on("data", (typed: Buffer) => leaveAt(typed, socket));
   try {
-    await once(socket, "close");
+    return await endOf(socket);
   } finally {
-    process.stdin.unpipe(socket);
     if (terminal) process.stdin.setRawMode(false);
-    process.stdin.pause().unref();
+    process.stdin.pause();
   }
 }
 
 /** Where either is not, nobody edits a line, and whoever reads wants the values alone. */
 function isTerminal(): boolean {
-  return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  return [process.stdin, process.stdout].every(({ isTTY }) => isTTY);
 }
 
 function leaveAt(typed: Buffer, socket: Socket): void {
   if (!typed.includes(LEAVE)) return;
   process.stdout.write("\n");
   socket.destroy();
+}
+
+/** A node that has closed its half only still reads ours; of one that is gone, the system says that nobody does. */
+function endOf(socket: Socket): Promise<"ended" | "cut"> {
+  return new Promise((resolve) => {
+    socket.once("end", () => {
+      process.stdin.unpipe(socket);
+      if (!socket.writableEnded) socket.end("\n");
+    });
+    socket.once("error", () => resolve("cut"));
+    socket.once("close", () => resolve("ended"));
+  });
 }

@@ -33,7 +33,8 @@ async function receive({ visitor }: Door, host: ToolHost): Promise<void> {
     found?.socket.write(`${(error as Error).message}\n`);
   } finally {
     state = "free";
-    found?.socket.end();
+    // Its client sees by this that it is not the node that has ended: see conversation.ts.
+    found?.socket.end().resume().unref();
   }
 }
 
