@@ -27,8 +27,8 @@ export function failureOf(error: unknown): Failure {
 
 /** What helps with some of commander's findings. */
 const ADVICE: { [code in string]?: string } = {
-  "commander.excessArguments": "what is the program's own follows --",
-  "commander.unknownOption": "what is the program's own follows --; multi-node --help lists the rest",
+  "commander.excessArguments": "--help tells what it takes; what is a program's own follows --",
+  "commander.unknownOption": "--help lists what there is; what is a program's own follows --",
 };
 
 /** Commander's own findings; help and version are such "errors" too. */

@@ -4,7 +4,7 @@ import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/
 import { Mesh, type MeshOptions } from "../mesh/mesh.js";
 import type { Dispatcher } from "../dispatch/dispatcher.js";
 import type { ServiceOptions } from "../options.js";
-import type { SocketInfo } from "../protocol.js";
+import type { HostedSettings, SocketInfo } from "../protocol.js";
 import type { Account } from "./account.js";
 import { NewsFeed } from "./news.js";
 import { Output } from "./output/output.js";
@@ -12,6 +12,7 @@ import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
 import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
 import { Sockets } from "./sockets.js";
+import { hostedSettings } from "./supervisor-options.js";
 import { Toolbox } from "./toolbox.js";
 
 const TOKEN_BYTES = 32;
@@ -38,6 +39,8 @@ export class Premises {
   /** Hands connections over, where nodes do not accept themselves. */
   readonly dispatcher: Dispatcher | undefined;
   readonly sockets: Sockets;
+  /** What nodes are told whose program knows nothing of this package. */
+  readonly hosted: HostedSettings | undefined;
   /** What the service writes. */
   readonly output: Output;
   readonly toolbox: Toolbox = new Toolbox((id, message) => this.children.get(id)?.send(message));
@@ -52,6 +55,7 @@ export class Premises {
     const { self, onLink, onStream, account } = events;
     this.output = new Output(options);
     this.#account = account;
+    this.hosted = hostedSettings(options);
     this.#drainTimeout = options.drainTimeout;
     this.dispatcher = dispatcherFor(options, this.children, events);
     this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", (socket, backlog) => {

@@ -20,10 +20,9 @@ import { aboutService } from "./program-name.js";
 import { watchSignals } from "./signals.js";
 import { type Steered, steer } from "./steering.js";
 import { Supervisor } from "./supervisor.js";
-import { hostedSettings, supervisorOptions } from "./supervisor-options.js";
-import type { SupervisorMessage } from "./supervisor-world.js";
+import { supervisorOptions } from "./supervisor-options.js";
 import { startSuccessor, tellPredecessor } from "./upgrade.js";
-import { makeWorld, type Reports } from "./world.js";
+import { makeWorld, type Reports, type WorldOptions } from "./world.js";
 
 /** Milliseconds for which idle connections stay when all ends: who waits longer has nobody left to ask. */
 const LAST_IDLE_MS = 1_000;
@@ -97,7 +96,7 @@ export class MasterRuntime implements Role, Steered {
   }
 
   get wanted(): number {
-    return this.#supervisor.places + this.#own;
+    return this.#supervisor.places + (this.#options.masterListen ? 1 : 0);
   }
 
   /** What the nodes ask for and what this process asks for is the same. */
@@ -159,23 +158,16 @@ export class MasterRuntime implements Role, Steered {
     }
   }
 
-  /** How many of the serving processes are the master. */
-  get #own(): 0 | 1 {
-    return this.#options.masterListen ? 1 : 0;
-  }
-
   #supervise(account: Account | undefined): Supervisor {
     const options = supervisorOptions(this.#options, aboutService(this.#options.name, this.#program, this.self));
     if (options.places === 0) this.#nodesReady.resolve();
-    const tell = (message: SupervisorMessage): void => this.#supervisor.tell(message);
-    const world = {
+    const parts: WorldOptions = {
       program: this.#program,
-      hosted: hostedSettings(this.#options),
       account,
       premises: this.#premises,
-      tell,
+      tell: (message) => this.#supervisor.tell(message),
     };
-    return new Supervisor(options, makeWorld(world, this.#reports()));
+    return new Supervisor(options, makeWorld(parts, this.#reports()));
   }
 
   #reports(): Reports {

@@ -1,6 +1,6 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
-import { type HostedSettings, isToDispatcher, isToToolbox } from "../protocol.js";
+import { isToDispatcher, isToToolbox } from "../protocol.js";
 import type { Account } from "./account.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
@@ -9,8 +9,6 @@ import type { SupervisorMessage, World } from "./supervisor-world.js";
 
 export interface WorldOptions {
   program: Program;
-  /** What nodes are told whose program knows nothing of this package. */
-  hosted: HostedSettings | undefined;
   /** Whom nodes run as; `undefined`: as the master. */
   account: Account | undefined;
   premises: Premises;
@@ -87,8 +85,8 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
   tell({ type: "examined", id, stack });
 }
 
-function startNode(id: string, place: number, { program, hosted, account, premises, tell }: WorldOptions): Child {
-  const { folder, token, reaper, children, dispatcher, toolbox } = premises;
+function startNode(id: string, place: number, { program, account, premises, tell }: WorldOptions): Child {
+  const { folder, token, hosted, reaper, children, dispatcher, toolbox } = premises;
   const output = premises.output.node(id, place);
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,

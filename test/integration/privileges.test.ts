@@ -23,7 +23,11 @@ test("with user and group, nodes run as they say, the master as root, and the me
   const { uid, gid, parent } = JSON.parse((await get(port)).body);
   assert.deepEqual([uid, gid, parent], [NOBODY, NOBODY, program.pid]);
   const names = readdirSync(program.folder).filter((entry) => entry.startsWith("multi-node-"));
-  const folders = names.map((name) => ({ path: join(program.folder, name), ...statSync(join(program.folder, name)) }));
+  const folders = names.map((name) => {
+    const path = join(program.folder, name);
+    const { uid, mode } = statSync(path);
+    return { path, uid, mode };
+  });
   const [own, mesh] = folders.toSorted((a, b) => a.uid - b.uid);
   assert.ok(own && mesh);
   assert.deepEqual([mesh.uid, mesh.mode & 0o777], [NOBODY, 0o700]);
