@@ -45,7 +45,7 @@ const FAILURES: [error: unknown, exitCode: number, text: string | undefined][] =
   [
     new CommanderError(1, "commander.unknownOption", "error: unknown option '--x'\n(Did you mean --y?)"),
     2,
-    "unknown option '--x': did you mean --y? (what is the program's own follows --; multi-node --help lists the rest)",
+    "unknown option '--x': did you mean --y? (--help lists what there is; what is a program's own follows --)",
   ],
 ];
 
