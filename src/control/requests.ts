@@ -13,7 +13,8 @@ export type Read = { request: Request } | { id: number | string | null; error: C
 type Field = Rule & { isOptional?: true };
 
 const MOST_LINES = 1_000_000;
-const MOST_SECONDS = 3_600;
+const LEAST_SECONDS = 0.1;
+const MOST_SECONDS = 300;
 const LONGEST_REASON = 500;
 
 const id: Rule = {
@@ -44,8 +45,8 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
   profile: {
     node,
     seconds: {
-      takes: `a number greater than 0, up to ${MOST_SECONDS}`,
-      accepts: (value) => typeof value === "number" && value > 0 && value <= MOST_SECONDS,
+      takes: `a number from ${LEAST_SECONDS} to ${MOST_SECONDS}`,
+      accepts: (value) => typeof value === "number" && value >= LEAST_SECONDS && value <= MOST_SECONDS,
     },
     path,
   },

@@ -45,10 +45,17 @@ export class ScreenModel {
   #obey(kind: string, parameters: string): void {
     if (kind === "m") return;
     if (kind === "H") return this.#move(parameters);
+    if (kind === "G") return void (this.#column = Number(parameters) - 1);
+    if (kind === "J" && parameters === "0") return void this.#cutHere();
     if (kind === "K" && parameters === "2") return void (this.#rows[this.#row] = "");
     if (kind === "J" && parameters === "2") return void (this.#rows = []);
     if (kind === "?h" || kind === "?l") return this.#switch(parameters, kind === "?h" ? "on" : "off");
     throw new Error(`no such sequence is known: ${kind} ${parameters}`);
+  }
+
+  #cutHere(): void {
+    this.#rows = this.#rows.slice(0, this.#row + 1);
+    this.#rows[this.#row] = (this.#rows[this.#row] ?? "").slice(0, this.#column);
   }
 
   #move(parameters: string): void {

@@ -81,7 +81,7 @@ const WRONG: [request: object, why: string][] = [
   [{ command: "heap", node: "node-1", path: "/a\0b" }, "heap: path: an absolute path is taken, got '/a\\x00b'"],
   [
     { command: "profile", node: "node-1", seconds: 0, path: "/a" },
-    "profile: seconds: a number greater than 0, up to 3600 is taken, got 0",
+    "profile: seconds: a number from 0.1 to 300 is taken, got 0",
   ],
 ];
 
