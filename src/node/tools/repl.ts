@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { type REPLServer, start } from "node:repl";
+import type { REPLServer } from "node:repl";
 import type { ToolHost } from "./host.js";
 import { type Door, type Hello, openDoor } from "./repl-door.js";
 import { lendGlobals } from "./repl-globals.js";
+import { restRepl, wakeRepl } from "./repl-module.js";
 
 /** Two at a time would take each other's names from the global object. */
 let state: "free" | "taken" = "free";
@@ -16,13 +17,19 @@ export async function openRepl(host: ToolHost): Promise<{ path: string }> {
   if (state === "taken") throw new Error("somebody has a REPL open here, or is about to; there is one at a time");
   state = "taken";
   try {
+    wakeRepl();
     const door = await openDoor(host.endpoint);
     void receive(door, host);
     return { path: door.path };
   } catch (error) {
-    state = "free";
+    leave();
     throw error;
   }
+}
+
+function leave(): void {
+  restRepl();
+  state = "free";
 }
 
 async function receive({ visitor }: Door, host: ToolHost): Promise<void> {
@@ -32,7 +39,7 @@ async function receive({ visitor }: Door, host: ToolHost): Promise<void> {
   } catch (error) {
     found?.socket.write(`${(error as Error).message}\n`);
   } finally {
-    state = "free";
+    leave();
     // Its client sees by this that it is not the node that has ended: see conversation.ts.
     found?.socket.end().resume().unref();
   }
@@ -40,6 +47,7 @@ async function receive({ visitor }: Door, host: ToolHost): Promise<void> {
 
 /** Resolves when one of both has ended it. */
 async function converse(socket: Socket, { terminal, columns, rows }: Hello, host: ToolHost): Promise<void> {
+  const { start } = wakeRepl();
   let repl: REPLServer | undefined;
   const giveBack = lendGlobals(
     () => {

@@ -37,7 +37,7 @@ function use(tool: Tool, host: ToolHost): unknown {
   }
 }
 
-/** Node's REPL brings node:domain with it up to Node 24, which no program is to get for the sake of a profile. */
+/** Loaded by itself, as it is the most of all the tools. */
 async function repl(host: ToolHost): Promise<{ path: string }> {
   const { openRepl } = await import("./repl.js");
   return openRepl(host);

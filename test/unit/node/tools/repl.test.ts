@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { type TestContext, test } from "node:test";
 import type { ToolHost } from "#src/node/tools/host.js";
 import { eventually } from "../../../helpers/deadline.js";
@@ -116,6 +116,18 @@ test("nobody comes: the socket goes, and another may be asked for", async (t) =>
   await eventually(() => !existsSync(path), "the socket goes");
   const client = await ReplClient.connect(t, await nextReplAt(host), PIPED);
   assert.equal(await client.end("3 + 3\n"), "6\n");
+});
+
+test("the methods of domains are gone when it ends, and the next one works as the first", async (t) => {
+  const host = toolHost(t);
+  const emitNow = (): unknown => Object.getOwnPropertyDescriptor(EventEmitter.prototype, "emit")?.value;
+  const before = emitNow();
+  for (let round = 0; round < 2; round++) {
+    const client = await ReplClient.connect(t, await nextReplAt(host), TYPED);
+    await client.say('setImmediate(() => { throw new Error("late") }); 0', /Uncaught Error: late/);
+    await client.end(".exit\n");
+    await eventually(() => emitNow() === before, "the method is the program's again");
+  }
 });
 
 async function open(t: TestContext, own: Partial<ToolHost> = {}, hello: string = PIPED): Promise<ReplClient> {
