@@ -46,7 +46,7 @@ export class ScreenModel {
     if (kind === "m") return;
     if (kind === "H") return this.#move(parameters);
     if (kind === "G") return void (this.#column = Number(parameters) - 1);
-    if (kind === "J" && parameters === "0") return void this.#cutHere();
+    if (kind === "J" && parameters === "0") return this.#cutHere();
     if (kind === "K" && parameters === "2") return void (this.#rows[this.#row] = "");
     if (kind === "J" && parameters === "2") return void (this.#rows = []);
     if (kind === "?h" || kind === "?l") return this.#switch(parameters, kind === "?h" ? "on" : "off");
