@@ -6,6 +6,8 @@ import { basename, dirname, join } from "node:path";
 const TOGETHER_MS = 100;
 /** What programs are made of; a program also writes other files into its folder. */
 const CODE = /\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/;
+/** A folder that has gone again, or is not for this user to read: it has nothing for the program. */
+const NOTHING_THERE = ["ENOENT", "ENOTDIR", "EACCES", "EPERM"];
 
 export class FileWatch {
   /** The folders and files that were given. */
@@ -51,8 +53,17 @@ export class FileWatch {
     const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isOurs(name));
     return entries.flatMap((entry) => {
       const path = join(folder, entry.name);
-      return entry.isDirectory() ? this.#add(path) : [path];
+      return entry.isDirectory() ? this.#addBelow(path) : [path];
     });
+  }
+
+  #addBelow(folder: string): string[] {
+    try {
+      return this.#add(folder);
+    } catch (error) {
+      if (NOTHING_THERE.includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+      throw error;
+    }
   }
 
   #watch(key: string, folder: string, onName: (name: string) => void): void {
@@ -70,7 +81,16 @@ export class FileWatch {
       this.#forget(path);
       this.#note(path);
     } else if (!this.#watchers.has(path)) {
-      for (const file of this.#add(path)) this.#note(file);
+      for (const file of this.#addLate(path)) this.#note(file);
+    }
+  }
+
+  /** Where the system gives no more watches, those that there are go on. */
+  #addLate(folder: string): string[] {
+    try {
+      return this.#add(folder);
+    } catch {
+      return [];
     }
   }
 
@@ -95,9 +115,13 @@ export class FileWatch {
   }
 }
 
-/** What goes away meanwhile is none. */
+/** What goes away meanwhile is none, nor is a symbolic link that leads to itself. */
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function isOurs(name: string): boolean {

@@ -1,6 +1,6 @@
 // Reloads on change: one at a time, and of nothing but what counts.
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { FileWatch } from "#src/cli/file-watch.js";
@@ -76,6 +76,17 @@ test("the program's folder: code alone, in new folders too, without node_modules
   mkdirSync(join(folder, "new"));
   writeFileSync(join(folder, "new/d.js"), "");
   assert.deepEqual(await next(), [join(folder, "new/d.js")]);
+});
+
+test("a link that leads to itself, and a folder that has gone again, end nothing", async (t) => {
+  const folder = temporaryFolder(t);
+  const { next } = watching(t, folder, "paths");
+  symlinkSync("loop", join(folder, "loop"));
+  for (let round = 0; round < 100; round++) {
+    mkdirSync(join(folder, "gone/again"), { recursive: true });
+    rmSync(join(folder, "gone"), { recursive: true });
+  }
+  assert.ok((await next()).includes(join(folder, "loop")));
 });
 
 test("given paths: all that is in a folder, and a file that is put in another's place", async (t) => {
