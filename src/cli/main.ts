@@ -2,6 +2,7 @@
 // The command line: carries out one command and turns what fails into one paragraph and an exit code.
 import { failureOf } from "./failure.js";
 import { buildProgram } from "./program.js";
+import { printableLines } from "./views/text.js";
 
 const [own, programArgs] = splitAtDashes(process.argv.slice(2));
 
@@ -9,7 +10,7 @@ try {
   await buildProgram(programArgs).parseAsync(own, { from: "user" });
 } catch (error) {
   const { text, exitCode } = failureOf(error);
-  if (text !== undefined) process.stderr.write(`multi-node: ${text}\n`);
+  if (text !== undefined) process.stderr.write(`multi-node: ${printableLines(text)}\n`);
   process.exitCode = exitCode;
 }
 

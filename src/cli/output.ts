@@ -1,10 +1,11 @@
 // What a command prints: in colour and cut to the width on a terminal, whole and plain anywhere else.
 import { constants } from "node:os";
-import { inColour, type Line, type Paint, paintLine, plain } from "./views/line.js";
+import { inColour, type Line, type Paint, paintLine, plain, type Span } from "./views/line.js";
+import { printable } from "./views/text.js";
 
-/** One line; a long one is wrapped by the terminal. */
+/** One line, whose text cannot steer the terminal, whoever wrote it; a long one is wrapped by the terminal. */
 export function print(line: Line): void {
-  writeAll([paintLine(line, Number.POSITIVE_INFINITY, paint())]);
+  writeAll([paintLine(line.map(harmless), Number.POSITIVE_INFINITY, paint())]);
 }
 
 /** A value as a line of JSON. */
@@ -14,8 +15,13 @@ export function printJson(value: unknown): void {
 
 /** Lines as they are, with the colours that they hold. */
 export function writeAll(lines: readonly string[]): void {
+  write(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** Text as it is. */
+export function write(text: string): void {
   endWithReader();
-  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  process.stdout.write(text);
 }
 
 /** Columns; a terminal may have forgotten how many it has. */
@@ -31,8 +37,12 @@ export function paint(): Paint {
 }
 
 /** When `head` has read enough, this process ends without a word, as any tool does that SIGPIPE ends. */
-function endWithReader(): void {
+export function endWithReader(): void {
   if (process.stdout.listenerCount("error", onWriteError) === 0) process.stdout.on("error", onWriteError);
+}
+
+function harmless(part: string | Span): string | Span {
+  return typeof part === "string" ? printable(part) : { ...part, text: printable(part.text) };
 }
 
 function onWriteError(error: NodeJS.ErrnoException): void {

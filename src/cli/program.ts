@@ -18,6 +18,7 @@ import { addScale } from "./commands/scale.js";
 import { addStatus } from "./commands/status.js";
 import { addStop } from "./commands/stop.js";
 import { addTop } from "./commands/top.js";
+import { write } from "./output.js";
 
 /** Adds a command. What follows `--` on the command line is not commander's, and only for those that run a program. */
 export type AddCommand = (program: Command, programArgs: readonly string[]) => void;
@@ -52,7 +53,7 @@ export function buildProgram(programArgs: readonly string[]): Command {
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut: write, outputError: () => {} })
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EPILOGUE);

@@ -214,3 +214,10 @@ async function writeUntil<Value>(promise: Promise<Value>, write: () => void): Pr
     clearInterval(timer);
   }
 }
+
+test("the name of a service does not steer the terminal", async (t) => {
+  const [service, base] = await openFake(t, { name: "fa\u001b]0;title\u0007ke" });
+  service.done = Promise.resolve();
+  const { stdout } = await steer(base, "reload", "-s", "100");
+  assert.match(stdout, /^fake is reloaded \(/m);
+});

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { command, writeFiles } from "../helpers/command.js";
 import { temporaryFolder } from "../helpers/environment.js";
+import { steerInShell } from "../helpers/steer.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -138,4 +139,18 @@ test("a port in use: one paragraph, exit code 1", async (t) => {
   const { code, stderr } = command(["server.js", "-p", `${port}`], folder, { TMPDIR: folder, XDG_RUNTIME_DIR: "" });
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`^multi-node: no node of \\S+server\\.js serves: .*port ${port} .* is in use .*\n$`));
+});
+
+test("whoever reads no further ends the command without a word", async (t) => {
+  const folder = temporaryFolder(t);
+  for (const words of ["--help", "help run", "config", "completion bash"]) {
+    const { stderr } = await steerInShell(folder, `(multi-node ${words}; echo $? >&2) | true`);
+    assert.equal(stderr, "141\n", words);
+  }
+});
+
+test("what is said of an error does not steer the terminal", (t) => {
+  const { code, stderr } = command(["run", "./\u001b]0;title\u0007x\u001b[2J.js"], temporaryFolder(t));
+  assert.equal(code, 2);
+  assert.match(stderr, /^multi-node: there is no program x\.js in [^\u001b\u0007]*\n$/);
 });

@@ -20,9 +20,12 @@ export function addCompletion(program: Command): void {
     .addArgument(shell)
     .addHelpText("after", EPILOGUE)
     .action(async (name: string) => {
-      const { completionFor } = await import("../completion/scripts.js");
+      const [{ completionFor }, { write }] = await Promise.all([
+        import("../completion/scripts.js"),
+        import("../output.js"),
+      ]);
       const completion = completionFor(name, program);
       if (completion === undefined) throw usageError(`completion: ${SHELLS.join(", ")} are known, got ${name}`);
-      process.stdout.write(completion);
+      write(completion);
     });
 }

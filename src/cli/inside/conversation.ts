@@ -1,6 +1,7 @@
 // A terminal, or a pipe, connected to the REPL of a node; the terminal is given back on every way out.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { endWithReader } from "../output.js";
 
 /** Ctrl-], as in telnet: for a node that does not answer any more, as nothing else would get through to it. */
 const LEAVE = 0x1d;
@@ -9,6 +10,7 @@ const LEAVE = 0x1d;
 export async function converse(path: string): Promise<"ended" | "cut"> {
   const socket = connect({ path, allowHalfOpen: true });
   await once(socket, "connect");
+  endWithReader();
   const terminal = isTerminal();
   const { columns, rows } = process.stdout;
   socket.write(`${JSON.stringify({ terminal, columns, rows })}\n`);

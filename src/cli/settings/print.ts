@@ -1,4 +1,5 @@
 // The settings as a table for people, or as JSON.
+import { write } from "../output.js";
 import { findScript } from "../script.js";
 import type { Given } from "./given.js";
 import { type CommandLine, resolveSettings, valueOf } from "./resolve.js";
@@ -8,7 +9,7 @@ export async function printSettings(line: CommandLine, format: "table" | "json")
   const settled = await resolveSettings(line, { environment: process.env, cwd });
   const script = valueOf(settled, "script");
   if (script !== undefined) findScript(script as string, cwd);
-  process.stdout.write(format === "json" ? asJson(settled) : asTable(settled));
+  write(format === "json" ? asJson(settled) : asTable(settled));
 }
 
 /** One object, a key for each setting; what has no value of its own is null, and its default is told in words. */

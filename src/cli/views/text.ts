@@ -47,6 +47,11 @@ export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(/\t/g, "  ").replace(UNPRINTABLE, "");
 }
 
+/** The same on as many lines as it has. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
 /** At least one character, however little space there is: else nobody would ever come to the end. */
 function longestFit(text: string, width: number): string {
   return beginning(text, width) || (graphemes(text)[0] ?? "");

@@ -40,7 +40,7 @@ type HeaderOptions = Pick<TopViewOptions, "columns" | "now" | "patience">;
 
 function header({ status, link, history }: TopState, { columns, now, patience }: HeaderOptions): Line[] {
   if (status === undefined) {
-    const text = link.state === "lost" ? link.reason : "looks for the service …";
+    const text = link.state === "lost" ? printable(link.reason) : "looks for the service …";
     return [[{ text: "multi-node top", tone: "bold" }], [{ text, tone: link.state === "lost" ? "red" : undefined }]];
   }
   return [

@@ -64,6 +64,8 @@ test("before anything is known", () => {
   assert.equal(shown(firstState, 80, 6)[1], "looks for the service …");
   const absent = step(firstState, { type: "lost", now: NOW, reason: "no service runs" }).state;
   assert.equal(shown(absent, 80, 6)[1], "no service runs");
+  const wild = step(firstState, { type: "lost", now: NOW, reason: "no\u001b[2J service\n runs" }).state;
+  assert.equal(shown(wild, 80, 6)[1], "no service runs");
 });
 
 test("the log stands below the nodes, its latest lines", () => {
