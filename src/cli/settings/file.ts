@@ -1,5 +1,5 @@
 // The configuration file: where it is, and what it says.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { usageError } from "../cli-error.js";
@@ -19,7 +19,7 @@ const KEY = "multi-node";
 /**
  * The file that is named, else the one of this folder or of the first one above it that has one, up to the next folder
  * with a package.json; there the file is stronger than the key in package.json.
- * @throws CliError when it cannot be loaded
+ * @throws CliError when it cannot be loaded, or was found where anybody may have put it
  */
 export async function findConfiguration(
   named: string | undefined,
@@ -28,11 +28,24 @@ export async function findConfiguration(
   if (named !== undefined) return await load(resolve(cwd, named));
   for (let folder = cwd; ; folder = dirname(folder)) {
     const name = NAMES.find((candidate) => existsSync(join(folder, candidate)));
-    if (name !== undefined) return await load(join(folder, name));
+    if (name !== undefined) return await load(trusted(join(folder, name), cwd));
     const manifest = join(folder, "package.json");
-    if (existsSync(manifest)) return fromManifest(manifest);
+    if (existsSync(manifest)) {
+      const found = fromManifest(manifest);
+      return found && { ...found, path: trusted(manifest, cwd) };
+    }
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** What is found says which program runs: not on the word of somebody who could write above this folder, as in /tmp. */
+function trusted(path: string, cwd: string): string {
+  const owner = statSync(path).uid;
+  if ([0, process.getuid?.(), statSync(cwd).uid].includes(owner)) return path;
+  throw usageError(
+    `${path} belongs to the user with the id ${owner}, who owns neither this process nor the folder that it runs in: ` +
+      "if it is meant, name it with --config",
+  );
 }
 
 async function load(path: string): Promise<ConfigurationFile> {

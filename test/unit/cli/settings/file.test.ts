@@ -1,6 +1,6 @@
 // Where the configuration file is looked for, and what is said of one that cannot be loaded.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { findConfiguration } from "#src/cli/settings/file.js";
@@ -51,6 +51,26 @@ for (const [what, files, from, found] of FOUND) {
     assert.equal((configuration?.content as { name?: string } | undefined)?.name, found);
   });
 }
+
+const STRANGER = 65_534;
+
+test("what a stranger has put above this folder is refused", {
+  skip: process.getuid?.() !== 0 && "only root can give files away",
+}, async (t) => {
+  const files = { "multi-node.config.json": '{"script":"evil.js"}', "package.json": '{"multi-node":{"name":"evil"}}' };
+  const folder = folderWith(t, { ...files, "a/x.js": "", "b/package.json": "{}" });
+  const here = join(folder, "a");
+  for (const name of Object.keys(files)) chownSync(join(folder, name), STRANGER, STRANGER);
+  const why = { exitCode: 2, message: /multi-node\.config\.json belongs to the user with the id 65534, .*--config$/ };
+  await assert.rejects(findConfiguration(undefined, here), why);
+  assert.ok(await findConfiguration("../multi-node.config.json", here), "one that is named");
+  rmSync(join(folder, "multi-node.config.json"));
+  await assert.rejects(findConfiguration(undefined, here), { exitCode: 2, message: /package\.json belongs to/ });
+  chownSync(here, STRANGER, STRANGER);
+  assert.ok(await findConfiguration(undefined, here), "the folder is that user's too");
+  chownSync(join(folder, "b/package.json"), STRANGER, STRANGER);
+  assert.equal(await findConfiguration(undefined, join(folder, "b")), undefined, "one that says nothing");
+});
 
 test("one that is named is taken from anywhere", async (t) => {
   const folder = folderWith(t, { "other.json": '{"name":"named"}', "multi-node.config.json": "{}" });
