@@ -34,16 +34,25 @@ export class ControlServer {
   async open(): Promise<void> {
     try {
       await this.#governed.inCharge();
-      const info = infoOf((await this.#governed.order({ type: "status" })) as Status);
-      if (this.#state !== "new") return;
-      this.#state = "open";
-      writeCard(this.#governed.folder, info);
-      this.#server.on("connection", (socket) => this.#accept(socket, info));
-      await this.#listen(endpoint(this.#governed.folder, CONTROL_SOCKET));
+    } catch {
+      // It never will be.
+      return;
+    }
+    try {
+      await this.#open();
     } catch (error) {
-      if (this.#state !== "open") return;
+      if (this.#state === "closed") return;
       this.#governed.log(`there is no control socket, so this service cannot be steered: ${(error as Error).message}`);
     }
+  }
+
+  async #open(): Promise<void> {
+    const info = infoOf((await this.#governed.order({ type: "status" })) as Status);
+    if (this.#state !== "new") return;
+    this.#state = "open";
+    writeCard(this.#governed.folder, info);
+    this.#server.on("connection", (socket) => this.#accept(socket, info));
+    await this.#listen(endpoint(this.#governed.folder, CONTROL_SOCKET));
   }
 
   #listen(path: string): Promise<void> {

@@ -1,6 +1,6 @@
 // The private folder of one service's mesh: made by the master, swept when its master was killed.
 import { randomBytes } from "node:crypto";
-import { chownSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -27,6 +27,8 @@ export function makeFolder(owner?: { uid: number; gid: number }): string {
     if (Buffer.byteLength(endpoint(folder, "node-999999999")) > LONGEST_ENDPOINT) continue;
     try {
       mkdirSync(folder, { mode: 0o700 });
+      // The mask of the process may have taken away what its own user needs.
+      chmodSync(folder, 0o700);
       if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
       return folder;
     } catch (error) {

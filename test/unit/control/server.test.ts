@@ -123,6 +123,13 @@ test("without a control socket the service is as good, and the log says so", asy
   await governed.end();
 });
 
+test("the log says so too where the master cannot tell what it is", async (t) => {
+  const governed = new FakeGoverned(temporaryFolder(t));
+  governed.order = () => Promise.reject(new Error("it is not known"));
+  await new ControlServer(governed).open();
+  assert.match(governed.logged.join(), /^there is no control socket, .*: it is not known$/);
+});
+
 async function open(t: TestContext): Promise<{ governed: FakeGoverned }> {
   const governed = new FakeGoverned(temporaryFolder(t));
   await new ControlServer(governed).open();

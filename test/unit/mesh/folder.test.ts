@@ -29,11 +29,14 @@ test("the folder is under the runtime folder, and only this user can enter", (t)
   assert.deepEqual(readdirSync(temporary), []);
 });
 
-test("no mask of the process opens the folder to others", (t) => {
+test("no mask of the process opens the folder to others, or shuts it to this user", (t) => {
   bases(t);
-  const before = process.umask(0);
+  const before = process.umask();
   t.after(() => process.umask(before));
-  assert.equal(statSync(makeFolder()).mode & 0o7777, 0o700);
+  for (const mask of [0, 0o177]) {
+    process.umask(mask);
+    assert.equal(statSync(makeFolder()).mode & 0o7777, 0o700);
+  }
 });
 
 test("each service has a folder of its own", (t) => {
