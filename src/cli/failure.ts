@@ -21,7 +21,8 @@ const EXIT_CODE_OF: { [code in ErrorCode]?: number } = {
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return wrongWords(error);
   if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
-  if (error instanceof MultiNodeError) return { text: error.message, exitCode: exitCodeOf(error) };
+  if (error instanceof MultiNodeError)
+    return { text: error.message, exitCode: EXIT_CODE_OF[error.code] ?? exitCodes.failed };
   return { text: unexpected(error), exitCode: exitCodes.failed };
 }
 
@@ -37,12 +38,6 @@ function wrongWords({ code, message, exitCode }: CommanderError): Failure {
   const text = message.replace(/^error: /, "").replace(/\n\((Did)(.*)\)$/, ": did$2");
   const advice = ADVICE[code] ?? "multi-node --help lists what there is";
   return { text: `${text.replace(/\.$/, "")} (${advice})`, exitCode: exitCodes.usage };
-}
-
-function exitCodeOf(error: MultiNodeError): number {
-  // Another user's service counts as none; a port that needs a permission is a failure.
-  if (error.code === "MN_ERR_NO_PERMISSION" && error.name === "ControlError") return exitCodes.notFound;
-  return EXIT_CODE_OF[error.code] ?? exitCodes.failed;
 }
 
 /** The system's errors speak for themselves; where in our code they came up helps only those who mend it. */

@@ -34,7 +34,6 @@ const FAILURES: [error: unknown, exitCode: number, text: string | undefined][] =
   [new UsageError("MN_ERR_OPTION", "option x"), 2, "option x"],
   [new StartError("MN_ERR_RELOAD_FAILED", "given up"), 1, "given up"],
   [new BindError("MN_ERR_NO_PERMISSION", "no permission"), 1, "no permission"],
-  [new ControlError("MN_ERR_NO_PERMISSION", "another's"), 3, "another's"],
   [new ControlError("MN_ERR_NO_SERVICE", "none"), 3, "none"],
   [new ControlError("MN_ERR_NO_SUCH_NODE", "none"), 3, "none"],
   [new ControlError("MN_ERR_CONTROL_TIMEOUT", "late"), 4, "late"],
