@@ -8,6 +8,7 @@ import { isatty } from "node:tty";
 export interface Writer {
   /** Calls back when all of it is written, or with an error when it cannot be. Not to be called again before that. */
   write(bytes: Buffer, done: (error?: Error | null) => void): void;
+  /** What is not written by now never is, and nobody is called back. */
   close(): void;
 }
 
@@ -71,13 +72,24 @@ function streamWriter(stream: Writable, close: () => void): Writer {
   return { write: (bytes, done) => void stream.write(bytes, done), close };
 }
 
+/** Closed only while nothing is being written: by then the number of the descriptor may be another file's. */
 function fileWriter(fd: number, close: () => void): Writer {
-  const write = (bytes: Buffer, done: (error?: Error | null) => void): void => {
+  let state: "idle" | "writing" | "closed" = "idle";
+  const write: Writer["write"] = (bytes, done) => {
+    if (state === "closed") return;
+    state = "writing";
     writeFile(fd, bytes, (error, written) => {
+      if (state === "closed") return close();
+      state = "idle";
       if (error?.code === "EAGAIN") setTimeout(write, AGAIN_MS, bytes, done);
       else if (error !== null || written === bytes.length) done(error);
       else write(bytes.subarray(written), done);
     });
   };
-  return { write, close };
+  const end = (): void => {
+    const before = state;
+    state = "closed";
+    if (before === "idle") close();
+  };
+  return { write, close: end };
 }

@@ -1,14 +1,15 @@
 // What somebody reads late, or never, holds nobody up.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Lane } from "#src/master/output/lane.js";
 import { isSame, type Writer, writerTo } from "#src/master/output/writer.js";
 import { within } from "../../../helpers/deadline.js";
-import { temporaryFolder } from "../../../helpers/environment.js";
+import { replaceProperty, temporaryFolder } from "../../../helpers/environment.js";
 
 const MEBIBYTE = 1_048_576;
 
@@ -34,6 +35,30 @@ test("a pipe that others have too stays as it is for them", async (t) => {
   assert.equal(Number.parseInt(/flags:\s*(\d+)/.exec(flags)?.[1] ?? "", 8) & constants.O_NONBLOCK, 0);
   const bytes = Buffer.alloc(10);
   assert.equal(bytes.toString("utf8", 0, readSync(reading, bytes)), "hello");
+});
+
+test("once it is closed, nothing goes to a terminal that took nothing, nor to what has got its descriptor", async (t) => {
+  const terminal = openSync("/dev/ptmx", constants.O_RDWR | constants.O_NOCTTY);
+  t.after(() => closeSync(terminal));
+  const again: (() => void)[] = [];
+  const later = (action: (...args: unknown[]) => void, _ms: number, ...args: unknown[]): void => {
+    again.push(() => action(...args));
+  };
+  const writer = writerTo(terminal);
+  replaceProperty(t, globalThis, "setTimeout", later);
+  writer.write(Buffer.alloc(MEBIBYTE, "x"), () => {});
+  while (again.length === 0) await new Promise(setImmediate);
+  writer.close();
+  const path = join(temporaryFolder(t), "other");
+  // One of these has the descriptor.
+  const others = [0, 1, 2, 3].map((index) => openSync(`${path}${index}`, "w"));
+  t.after(() => others.forEach(closeSync));
+  for (const action of again) action();
+  await stat(path + 0);
+  assert.deepEqual(
+    others.map((other) => fstatSync(other).size),
+    [0, 0, 0, 0],
+  );
 });
 
 test("a pipe whose reader has gone says so", async (t) => {
