@@ -7,8 +7,17 @@ import { dirname, join } from "node:path";
 import { binOf, giveUp, root, say } from "./paths.mjs";
 
 const BUNDLE = "bundle";
-/** The package, what only a master loads, what a program gets that knows nothing of the package, and the command. */
-const ENTRIES = ["index.js", "make-master.js", "preload.js", "cli/main.js"];
+/**
+ * The package, what only a master loads, and what a program gets that knows nothing of the package; and the command. Each of
+ * the two shares its code among its own files: what both had in common would be one more file for each node to load.
+ */
+const BUNDLES = [
+  {
+    entries: ["index", "make-master", "preload"].map((name) => ({ in: `${name}.js`, out: name })),
+    chunks: "shared-[hash]",
+  },
+  { entries: [{ in: "cli/main.js", out: "cli" }], chunks: "cli-[hash]" },
+];
 
 const PROJECTS = [
   { source: "src", output: "dist", state: "build/src.tsbuildinfo" },
@@ -28,20 +37,24 @@ export function build() {
 }
 
 /**
- * What users load: the same code in three files instead of a hundred, as each costs time at every start. The master's
- * part is one of its own, which nodes never load: see listen.ts.
+ * What users load: the same code in a few files instead of a hundred, as each costs time at every start. The master's
+ * part is one of its own, which nodes never load: see this-service.ts.
  */
 function bundle() {
   const dist = join(root, "dist");
   rmSync(join(dist, BUNDLE), { recursive: true, force: true });
+  for (const parts of BUNDLES) bundleOne(dist, parts);
+  writeFileSync(join(dist, BUNDLE, "index.d.ts"), 'export * from "../index.js";\n');
+}
+
+function bundleOne(dist, { entries, chunks }) {
   // Not there yet when this file is loaded in a fresh clone.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
   const { outputFiles } = buildSync({
     absWorkingDir: root,
-    entryPoints: ENTRIES.map((entry) => join(dist, entry)),
+    entryPoints: entries.map((entry) => ({ ...entry, in: join(dist, entry.in) })),
     outdir: join(dist, BUNDLE),
-    outbase: dist,
-    chunkNames: "shared-[hash]",
+    chunkNames: chunks,
     external: ["commander"],
     bundle: true,
     splitting: true,
@@ -57,7 +70,6 @@ function bundle() {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, path.endsWith(".js") ? withPlainBuiltins(text) : text);
   }
-  writeFileSync(join(dist, BUNDLE, "index.d.ts"), 'export * from "../index.js";\n');
 }
 
 /**
