@@ -1,6 +1,6 @@
 // What is said of an error that ends a command, and with which exit code.
 import { CommanderError } from "commander";
-import { type ErrorCode, MultiNodeError } from "../errors.js";
+import type { ErrorCode, MultiNodeError } from "../errors.js";
 import { CliError } from "./cli-error.js";
 import { exitCodes } from "./exit-codes.js";
 
@@ -21,9 +21,13 @@ const EXIT_CODE_OF: { [code in ErrorCode]?: number } = {
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return wrongWords(error);
   if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
-  if (error instanceof MultiNodeError)
-    return { text: error.message, exitCode: EXIT_CODE_OF[error.code] ?? exitCodes.failed };
+  if (isOurs(error)) return { text: error.message, exitCode: EXIT_CODE_OF[error.code] ?? exitCodes.failed };
   return { text: unexpected(error), exitCode: exitCodes.failed };
+}
+
+/** By its code: the master's part of the package is bundled apart from the command, with classes of its own. */
+function isOurs(error: unknown): error is MultiNodeError {
+  return error instanceof Error && String((error as Partial<MultiNodeError>).code).startsWith("MN_ERR_");
 }
 
 /** What helps with some of commander's findings. */

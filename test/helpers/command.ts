@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The path of the command's file. */
-export const COMMAND: string = fileURLToPath(new URL("../../../dist/bundle/cli/main.js", import.meta.url));
+export const COMMAND: string = fileURLToPath(new URL("../../../dist/bundle/cli.js", import.meta.url));
 
 export interface Done {
   code: number | null;
