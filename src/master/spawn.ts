@@ -142,6 +142,8 @@ function watch({ child, tap, output }: Heard, events: ChildEvents): void {
       outputs.map(([, stream]) => stream),
       () => {
         output.ended();
+        // Whoever has got them from it, as a child of its own, is to wait for the reader like any other.
+        for (const [name, stream] of outputs) if (!stream.closed) output.add(name, stream);
         events.exit(code, signal, tap.lastError);
       },
     );

@@ -6,6 +6,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { NodeOutput } from "#src/master/output/node-output.js";
+import type { Passage } from "#src/master/output/passage.js";
+import { startChild } from "#src/master/spawn.js";
+import { Deferred } from "#src/promises.js";
 import { COMMAND, writeFiles } from "../helpers/command.js";
 import { eventually, within } from "../helpers/deadline.js";
 import { temporaryFolder } from "../helpers/environment.js";
@@ -117,6 +121,44 @@ test("when the reader of a raw log is gone the service goes on", async (t) => {
   process.kill(pid, "SIGKILL");
   await eventually(async () => (await order("written")).pid !== pid, "another node serves");
   await program.stop();
+});
+
+test("a process that its node has left behind waits for who reads, as the node did", async (t) => {
+  const folder = temporaryFolder(t);
+  const orphan = `require("node:child_process").spawn("sleep", ["60"], { stdio: ["ignore", 2, 2], detached: true })`;
+  writeFiles(folder, { "dies.cjs": `process.stderr.write(String(${orphan}.pid) + "\\n", () => process.exit());` });
+  const held: string[] = [];
+  let written = "";
+  const passage: Passage = {
+    ...{
+      stdout: "pipe",
+      started() {},
+      lines() {},
+      ended() {},
+      serving() {},
+      gaveUp() {},
+      flush: async () => {},
+      close() {},
+    },
+    bytes: (_stream, bytes) => void (written += String(bytes)),
+    add: (stream) => void held.push(stream),
+    release: (stream) => void held.splice(held.indexOf(stream), 1),
+  };
+  const ended = new Deferred<void>();
+  startChild(
+    { script: join(folder, "dies.cjs"), args: [], execArgv: [], cwd: folder },
+    undefined,
+    { id: "node-1", master: process.pid, folder },
+    { sockets: [], accepting: "node" },
+    new NodeOutput({ id: "node-1", place: 0 }, passage, () => {}),
+    { message() {}, exit: () => ended.resolve() },
+  );
+  await within(ended.promise, "the node ends");
+  const heldAtEnd = [...held];
+  assert.match(written, /^\d+\n$/);
+  process.kill(Number(written), "SIGKILL");
+  assert.deepEqual(heldAtEnd, ["stderr"]);
+  await eventually(() => held.length === 0, "its end is seen");
 });
 
 test("an orderly end loses nothing of what was written before", async (t) => {
