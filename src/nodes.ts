@@ -30,6 +30,8 @@ export class Nodes extends EventEmitter<Events> {
   readonly #role: Role;
   readonly #switchboard: Switchboard;
   #first: Listener | undefined;
+  /** Where it listens as far as it was told, in a service that was not told where to. */
+  #heard: AddressInfo | string | null = null;
   /** Streams that nobody has listened for yet. */
   #waiting: (readonly [Socket, Peer])[] = [];
 
@@ -88,7 +90,7 @@ export class Nodes extends EventEmitter<Events> {
 
   /** Where the first port listens: address, family and port, or a path; `null` until that is known. */
   address(): AddressInfo | string | null {
-    return this.#first?.address() ?? null;
+    return this.#first === undefined ? this.#heard : this.#first.address();
   }
 
   /** @internal The port that address() tells. */
@@ -183,7 +185,10 @@ export class Nodes extends EventEmitter<Events> {
         this.#deliver();
       },
       left: (id) => this.#forget(id),
-      listening: (address) => void this.emit("listening", address),
+      listening: (address) => {
+        this.#heard ??= address;
+        this.emit("listening", address);
+      },
       drain: (drain) => this.#tellDrain(drain),
       exit: (exit) => void this.emit("exit", exit),
       reload: (event) => void this.emit("reload", event),

@@ -66,10 +66,10 @@ export type ToNode =
   | { type: "welcome"; peers: string[] }
   /** A process has ended; its streams end by themselves, but where nobody reads one, nobody would see that. */
   | { type: "left"; id: string }
-  /** The answer to `bind`; the handle comes with it. */
-  | { type: "socket"; socket: SocketInfo }
+  /** The answer to `bind` with the same key, where the socket may have got another before; the handle comes with it. */
+  | { type: "socket"; key: SocketKey; socket: SocketInfo }
   /** The answer to `bind` where the master itself accepts. */
-  | { type: "handed-socket"; socket: SocketInfo }
+  | { type: "handed-socket"; key: SocketKey; socket: SocketInfo }
   /** The answer to `bind` when the address cannot be had; `system` is the system's own code for why. */
   | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string }
   /** The answer to `ask`. */

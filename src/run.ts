@@ -5,7 +5,7 @@ import { checkRunOptions, type RunOptions } from "./run-options.js";
 import { beginMaster } from "./this-service.js";
 
 /** Beside this file, also in the bundle. */
-const PRELOAD: string = fileURLToPath(new URL("./preload.js", import.meta.url));
+const PRELOAD: string = fileURLToPath(new URL("./preload.cjs", import.meta.url));
 
 /**
  * Runs a program in many processes that serve what it listens on. Returns at once, in this process alone: it becomes the

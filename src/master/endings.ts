@@ -35,7 +35,7 @@ function onOneLine(stack: string): string {
 
 function describeStart(exit: NodeExit): string {
   const isSilent = exit.code === 0 && exit.lastError === undefined;
-  const hint = isSilent ? " without having listened on any port" : "";
+  const hint = isSilent ? ", without having listened on any port" : "";
   return exit.reason === "not-ready" ? describeEnd(exit) : `${describeEnd(exit)} before it served${hint}`;
 }
 

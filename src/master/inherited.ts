@@ -26,11 +26,13 @@ const LAST_FD = 31;
 export class InheritedSockets {
   /** What a hosted program may ask for by its number. */
   readonly #descriptors: Set<number>;
+  readonly #programs: "own" | "hosted";
   readonly #handed: InheritedSocket[] = [...(handover?.sockets ?? [])];
   readonly #activated: BoundSocket[] = systemdDescriptors().flatMap(socketOf);
 
   /** @param programs whether a hosted program may want any socket that this process was started with */
   constructor(programs: "own" | "hosted" = "own") {
+    this.#programs = programs;
     this.#descriptors = new Set(programs === "hosted" ? socketDescriptors() : []);
   }
 
@@ -49,8 +51,15 @@ export class InheritedSockets {
     return activated >= 0 ? this.#activated.splice(activated, 1)[0] : socketOf(fd)[0];
   }
 
-  /** Lets go what the program has no use for any more. */
+  /** All that an old master handed over, where only the program knows whether it wants them. */
+  takeHanded(): (BoundSocket & { key: SocketKey })[] {
+    if (this.#programs === "own") return [];
+    return this.#handed.splice(0).map((socket) => ({ key: socket.key, ...open(socket) }));
+  }
+
+  /** Lets go what the program has no use for any more; a hosted one may always ask for more. */
   closeRest(): void {
+    if (this.#programs === "hosted") return;
     for (const { handle } of [...this.#handed.splice(0).map(open), ...this.#activated.splice(0)]) handle.close();
   }
 }

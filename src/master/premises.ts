@@ -71,6 +71,7 @@ export class Premises {
   /** Opens the mesh, and sees to what earlier masters could not. */
   async open(): Promise<void> {
     void sweepFolders();
+    this.sockets.takeOver();
     await this.mesh.open(this.#account);
   }
 

@@ -5,6 +5,9 @@ import { removeSocketFile } from "../serve/socket-file.js";
 import { type HeldSocket, hold } from "./held-socket.js";
 import { InheritedSockets } from "./inherited.js";
 
+/** Node's own: what was asked for is not known of what was handed over. */
+const HANDED_BACKLOG = 511;
+
 export class Sockets {
   readonly #binding = new Map<SocketKey, Promise<HeldSocket>>();
   readonly #held = new Map<SocketKey, HeldSocket>();
@@ -28,6 +31,15 @@ export class Sockets {
     const binding = this.#binding.get(key) ?? this.#foundFree(key, port) ?? this.#bind(key, port);
     this.#binding.set(key, binding);
     return binding;
+  }
+
+  /** Holds what an old master handed over, so that nodes are to listen on all of it before they take over from the old ones. */
+  takeOver(): void {
+    for (const { key, ...socket } of this.#inherited.takeHanded()) {
+      const held = { key, ...socket, close: () => socket.handle.close() };
+      this.#binding.set(key, Promise.resolve(held));
+      this.#keep(held, HANDED_BACKLOG);
+    }
   }
 
   /** Lets go what this process was started with and does not use. */
@@ -55,15 +67,17 @@ export class Sockets {
     try {
       const socket = await hold(key, port, this.#inherited);
       if (this.#closed) release(socket);
-      else {
-        this.#held.set(key, socket);
-        this.#onHeld(socket, port.backlog);
-      }
+      else this.#keep(socket, port.backlog);
       return socket;
     } catch (error) {
       this.#binding.delete(key);
       throw error;
     }
+  }
+
+  #keep(socket: HeldSocket, backlog: number): void {
+    this.#held.set(socket.key, socket);
+    this.#onHeld(socket, backlog);
   }
 }
 

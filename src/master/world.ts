@@ -62,11 +62,11 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
     examine: (id) => void examine(id, children.get(id), tell),
     bind: (id, key, port) => {
       sockets.hold(key, port).then(
-        ({ handle, address, file }) => {
-          const socket = { key, address, ...(file && { file }) };
+        ({ handle, address, file, key: held }) => {
+          const socket = { key: held, address, ...(file && { file }) };
           return dispatcher === undefined
-            ? send(id, { type: "socket", socket }, handle)
-            : send(id, { type: "handed-socket", socket });
+            ? send(id, { type: "socket", key, socket }, handle)
+            : send(id, { type: "handed-socket", key, socket });
         },
         (error: BindError) => send(id, { type: "no-socket", key, ...refusalOf(error) }),
       );

@@ -1,17 +1,19 @@
 // A program that knows nothing of this package: what it listens on comes from the master, when it serves is found out.
+import { subscribe } from "node:diagnostics_channel";
 import type { Socket as UdpSocket } from "node:dgram";
+import type { EventEmitter } from "node:events";
 import type { AddressInfo, Server } from "node:net";
-import { constants } from "node:os";
-import { getSystemErrorMap } from "node:util";
-import { BindError, MultiNodeError } from "../errors.js";
+import type { MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
 import type { SocketKey } from "../protocol.js";
+import type { SocketHandle } from "../serve/handles.js";
 import { handleFor } from "../serve/server.js";
 import type { Service } from "../serve/service.js";
 import type { Answer, Query } from "./cluster-seam.js";
 import type { Intake } from "./intake.js";
-import { type NodeSockets, RefusedError } from "./node-sockets.js";
+import { listenError } from "./listen-error.js";
+import type { NodeSockets } from "./node-sockets.js";
 import { bindUdp } from "./udp.js";
 
 export interface HostingOptions {
@@ -19,9 +21,11 @@ export interface HostingOptions {
   expected: readonly SocketKey[];
   /** TCP ports that are left to Node. */
   exclusive: readonly number[];
+  /** Where this package has sockets of its own. */
+  folder: string;
   sockets: NodeSockets;
-  intake: Intake;
-  service: Service;
+  intake: Pick<Intake, "open">;
+  service: Pick<Service, "watch">;
   /** Told of a socket that cannot be had, where the program does not listen for that. */
   failed: (error: Error) => void;
   /** Told each time that the program listens somewhere. */
@@ -29,6 +33,8 @@ export interface HostingOptions {
 }
 
 interface NetInternals extends Server {
+  /** Another one with each listen() and close(). */
+  _listeningId: number;
   _listen2(
     address: string | null,
     port: number,
@@ -42,78 +48,103 @@ interface NetInternals extends Server {
 const IPV6_ONLY = 1;
 /** Milliseconds for which a node waits for sockets that others of its service have and this one does not listen on. */
 const REST_MS = 5_000;
+/** What Node publishes once a server listens, whoever made its socket. */
+const LISTENS = "tracing:net.server.listen:asyncEnd";
 
 export class Hosting {
   /** Resolves once the program listens on all that others of its service do, or on some of it for a while. */
   readonly serving: Deferred<void> = new Deferred();
   readonly #options: HostingOptions;
   readonly #expected: Set<SocketKey>;
+  readonly #keys = new WeakMap<Server, SocketKey>();
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(options: HostingOptions) {
     this.#options = options;
     this.#expected = new Set(options.expected);
+    subscribe(LISTENS, (message) => this.#onListening((message as { server: Server }).server));
   }
 
   /** Gives a server what it wants to listen on. */
   readonly getServer = (server: Server, query: Query, answer: Answer): void => {
-    if (typeof query.addressType === "string") return bindUdp(server as unknown as UdpSocket, query, answer);
+    if (typeof query.addressType === "string") {
+      const socket = server as unknown as UdpSocket;
+      return bindUdp(socket, query, answer, (error) => this.#fail(socket, error, error));
+    }
     const port = portOf(query);
     if ("port" in port && this.#options.exclusive.includes(port.port)) return listenAlone(server, query);
-    try {
-      this.#give(server, query, port, answer);
-    } catch (error) {
-      this.#fail(server, query, error as MultiNodeError);
-    }
+    void this.#give(server, query, port, answer);
   };
 
-  #give(server: Server, query: Query, port: Port, answer: Answer): void {
+  /** The program listens on a socket of the service. */
+  onListening(key: SocketKey): void {
+    this.#expected.delete(key);
+    if (this.#expected.size === 0) this.serving.resolve();
+    else this.#rest ??= setTimeout(() => this.serving.resolve(), REST_MS).unref();
+  }
+
+  async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
     const { sockets } = this.#options;
-    const key = sockets.ports.claim(port);
-    const socket = sockets.take(key, port);
-    if (!(socket instanceof Promise)) return this.#attach(server, key, handleFor(server, socket), answer);
+    const asked = (server as NetInternals)._listeningId;
+    let key: SocketKey | undefined;
     // Nothing else may keep this process alive while it waits.
-    process.channel?.ref();
-    socket
-      .then(
-        (given) => this.#attach(server, key, handleFor(server, given), answer),
-        (error: MultiNodeError) => {
-          sockets.ports.release(key);
-          this.#fail(server, query, error);
-        },
-      )
-      .finally(() => process.channel?.unref());
+    const alive = setInterval(() => {}, REST_MS);
+    try {
+      key = sockets.ports.claim(port);
+      const socket = await sockets.take(key, port);
+      this.#attach(server, key, handleFor(server, socket), answer);
+    } catch (error) {
+      if (key !== undefined) sockets.ports.release(key);
+      // Nobody waits for it any more where the program has closed the server meanwhile.
+      const isAwaited = asked === (server as NetInternals)._listeningId;
+      if (isAwaited) this.#fail(server, error as MultiNodeError, listenError(query, error as MultiNodeError));
+    } finally {
+      clearInterval(alive);
+    }
   }
 
   /** What the program does not want to hear of would end it with a stack that is none of its own. */
-  #fail(server: Server, query: Query, error: MultiNodeError): void {
+  #fail(server: EventEmitter, error: MultiNodeError, told: Error): void {
     process.nextTick(() => {
-      const isHeard = server.listenerCount("error") > 0 || process.listenerCount("uncaughtException") > 0;
-      if (isHeard) server.emit("error", errorOf(query, error));
+      const isHeard =
+        server.listenerCount("error") > 0 ||
+        process.listenerCount("uncaughtException") > 0 ||
+        process.hasUncaughtExceptionCaptureCallback();
+      if (isHeard) server.emit("error", told);
       else this.#options.failed(error);
     });
   }
 
-  #attach(server: Server, key: SocketKey, handle: { close(): void }, answer: Answer): void {
-    const { sockets, service, intake, listening } = this.#options;
-    service.watch(server);
+  #attach(server: Server, key: SocketKey, handle: SocketHandle, answer: Answer): void {
+    const { ports } = this.#options.sockets;
     const close = handle.close.bind(handle);
     handle.close = (...args: []) => {
-      sockets.ports.release(key);
+      ports.release(key);
       close(...args);
     };
-    server.once("listening", () => {
-      intake.open(key);
-      listening(sockets.ports.address(key) ?? "");
-      this.onListening(key);
-    });
+    this.#keys.set(server, key);
     answer(0, handle);
   }
 
-  /** The program listens on a socket, by whichever way. */
-  onListening(key: SocketKey): void {
-    this.#expected.delete(key);
+  /** Also those that are exclusive: they end in order with the others. */
+  #onListening(server: Server): void {
+    const { folder, service, intake, sockets, listening } = this.#options;
+    const key = this.#keys.get(server);
+    this.#keys.delete(server);
+    const address = (key === undefined ? server.address() : sockets.ports.address(key)) ?? "";
+    if (typeof address === "string" && address.startsWith(folder)) return;
+    service.watch(server);
+    if (key !== undefined) intake.open(sockets.heldAs(key));
+    listening(address);
+    setImmediate(() => this.#judge(server, key));
+  }
+
+  /** A server that is closed at once was only to find out which port is free. */
+  #judge(server: Server, key: SocketKey | undefined): void {
+    if (key !== undefined) this.#expected.delete(key);
+    if (!server.listening) return;
     if (this.#expected.size === 0) this.serving.resolve();
-    else setTimeout(() => this.serving.resolve(), REST_MS).unref();
+    else if (key !== undefined) this.onListening(key);
   }
 }
 
@@ -126,20 +157,4 @@ function portOf({ address, port, fd, flags = 0, backlog = 511 }: Query): Port {
 /** As node:net does it where there is no cluster: another node that wants the port is told that it is in use. */
 function listenAlone(server: Server, { address, port, addressType, backlog, fd, flags }: Query): void {
   (server as NetInternals)._listen2(address, port, addressType, backlog, fd, flags);
-}
-
-/** The error that node:net gives where it binds itself, so that a program which knows that one finds it. */
-function errorOf({ address, port }: Query, error: MultiNodeError): Error {
-  const code = error instanceof RefusedError ? error.system : error instanceof BindError ? "EADDRINUSE" : "EINVAL";
-  const number = (constants.errno as Record<string, number>)[code];
-  const errno = number === undefined ? undefined : -number;
-  const where = port < 0 ? address : `${address ?? "::"}:${port}`;
-  const [, text] = getSystemErrorMap().get(errno ?? 0) ?? [code, error.message];
-  return Object.assign(new Error(`listen ${code}: ${text} ${where}`), {
-    code,
-    errno,
-    syscall: "listen",
-    address: address ?? "::",
-    port,
-  });
 }

@@ -10,12 +10,19 @@ import type { Intake } from "./intake.js";
 
 type Known = Boot["sockets"][number];
 
+/** A handle gets lost where this process has no descriptor left for it. */
+const NO_DESCRIPTOR = {
+  code: "MN_ERR_BIND",
+  message: "no descriptor is left for the socket",
+  system: "EMFILE",
+} as const;
+
 /** The error with which the master could not bind, for those who know the system's errors only. */
 export class RefusedError extends BindError {
   /** Such as EADDRINUSE. */
   readonly system: string;
 
-  constructor({ code, message, system }: Extract<ToNode, { type: "no-socket" }>) {
+  constructor({ code, message, system }: Pick<Extract<ToNode, { type: "no-socket" }>, "code" | "message" | "system">) {
     super(code as ErrorCode, message);
     this.name = "BindError";
     this.system = system;
@@ -29,6 +36,8 @@ export class NodeSockets {
   readonly #intake: Intake;
   readonly #send: (message: ToMaster) => void;
   readonly #asked = new Map<SocketKey, Deferred<ListeningSocket>>();
+  /** By which names the master has the sockets that it gave for others. */
+  readonly #heldAs = new Map<SocketKey, SocketKey>();
 
   constructor(known: readonly Known[], intake: Intake, send: (message: ToMaster) => void) {
     this.#known = new Map(known.map((socket) => [socket.key, socket]));
@@ -44,15 +53,28 @@ export class NodeSockets {
     return this.#socketOf(known);
   }
 
-  onSocket(socket: SocketInfo, handle: SocketHandle | undefined): void {
-    const asked = this.#answered(socket.key);
-    if (asked === undefined || handle === undefined) return handle?.close();
-    this.ports.know(socket);
+  /** All that this process has, listened on or not. */
+  get all(): SocketInfo[] {
+    return [...this.ports.known, ...this.#known.values()];
+  }
+
+  /** The name of the socket for who accepts from it. */
+  heldAs(key: SocketKey): SocketKey {
+    return this.#heldAs.get(key) ?? key;
+  }
+
+  onSocket(message: Extract<ToNode, { type: "socket" }>, handle: SocketHandle | undefined): void {
+    const { key, socket } = message;
+    const asked = this.#answered(key);
+    if (asked === undefined) return handle?.close();
+    if (handle === undefined) return asked.reject(new RefusedError({ ...message, ...NO_DESCRIPTOR }));
+    this.#know(key, socket);
     asked.resolve({ handle });
   }
 
-  onHandedSocket(socket: SocketInfo): void {
-    this.#answered(socket.key)?.resolve(this.#socketOf(socket));
+  onHandedSocket({ key, socket }: Extract<ToNode, { type: "handed-socket" }>): void {
+    this.#know(key, socket);
+    this.#answered(key)?.resolve(this.#intake.socket(socket.key, socket.address));
   }
 
   onRefused(message: Extract<ToNode, { type: "no-socket" }>): void {
@@ -70,6 +92,11 @@ export class NodeSockets {
     const asked = this.#asked.get(key);
     this.#asked.delete(key);
     return asked;
+  }
+
+  #know(key: SocketKey, socket: SocketInfo): void {
+    this.ports.know({ ...socket, key });
+    if (key !== socket.key) this.#heldAs.set(key, socket.key);
   }
 
   /** Without a descriptor, the master accepts. */

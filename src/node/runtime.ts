@@ -6,20 +6,20 @@ import { Mesh } from "../mesh/mesh.js";
 import type { ServiceOptions } from "../options.js";
 import type { Port } from "../port-options.js";
 import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
-import type { Boot, HostedSettings, IdleLimit, SocketKey, ToMaster, ToNode } from "../protocol.js";
+import type { Boot, HostedSettings, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
 import type { ClientHandle, SocketHandle } from "../serve/handles.js";
 import { Service } from "../serve/service.js";
-import { removeAbandonedFile } from "../serve/socket-file.js";
 import { startOfProcess } from "../started.js";
 import { Asking } from "./asking.js";
 import { standInForCluster } from "./cluster-seam.js";
+import { Departure } from "./departure.js";
 import { Heart } from "./heartbeat.js";
 import { Hosting } from "./hosting.js";
 import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
 import { NodeSockets } from "./node-sockets.js";
-import { outliveReaders, written } from "./output.js";
+import { outliveReaders } from "./output.js";
 import { Workshop } from "./workshop.js";
 
 /** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
@@ -31,7 +31,6 @@ export type NodeOptions = Pick<ServiceOptions, "drainTimeout" | "signals">;
 export class NodeRuntime implements Role {
   readonly self: Peer;
   readonly #boot: Boot;
-  readonly #options: NodeOptions;
   readonly #outlet: Outlet;
   readonly #line: MasterLine;
   readonly #service = new Service();
@@ -39,20 +38,21 @@ export class NodeRuntime implements Role {
   readonly #heart = new Heart(this.#tell, () => this.#service.counts());
   readonly #workshop: Workshop;
   readonly #starting: Promise<void>[] = [];
+  /** Resolves when the program has said where it listens, and in the same turn perhaps what it wants to hear. */
+  readonly #begun = new Deferred<void>();
   readonly #meshed = new Deferred<void>();
   readonly #ready = new Deferred<void>();
   readonly #intake = new Intake(this.#tell);
   readonly #sockets: NodeSockets;
   readonly #hosting: Hosting | undefined;
+  readonly #departure: Departure;
   readonly #asking = new Asking(this.#tell);
   #mesh: Mesh | undefined;
-  #masterIs: "there" | "gone" = "there";
-  #state: "starting" | "serving" | "draining" = "starting";
+  #state: "starting" | "serving" = "starting";
 
   constructor(boot: Boot, options: NodeOptions, outlet: Outlet) {
     this.self = { id: boot.id, pid: process.pid, isMaster: false, since: startOfProcess() };
     this.#boot = boot;
-    this.#options = options;
     this.#outlet = outlet;
     this.#sockets = new NodeSockets(boot.sockets, this.#intake, this.#tell);
     this.#workshop = new Workshop(boot, outlet.nodes, this.#heart, this.#tell);
@@ -63,7 +63,15 @@ export class NodeRuntime implements Role {
     });
     const asked = this.#hosting?.serving.promise ?? afterThisTurn();
     this.#ready.resolve(asked.then(() => this.#started()));
-    if (options.signals) this.#watchSignals();
+    this.#departure = new Departure({
+      programs: this.#hosting === undefined ? "own" : "hosted",
+      drainTimeout: options.drainTimeout,
+      service: this.#service,
+      sockets: this.#sockets,
+      outlet,
+      announce: () => this.#tell({ type: "draining" }),
+    });
+    if (options.signals) this.#departure.watchSignals();
     outliveReaders();
   }
 
@@ -72,6 +80,7 @@ export class NodeRuntime implements Role {
   }
 
   listen(port: Port, source: ServerSource): Listener {
+    this.#begun.resolve(afterThisTurn());
     const key = this.#sockets.ports.claim(port);
     const listening = this.#listen(key, port, source);
     this.#starting.push(listening);
@@ -99,7 +108,7 @@ export class NodeRuntime implements Role {
 
   async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
     await this.#service.serve(source, await this.#sockets.take(key, port), port);
-    this.#intake.open(key);
+    this.#intake.open(this.#sockets.heldAs(key));
     this.#onListening(this.#sockets.ports.address(key) ?? "");
     this.#hosting?.onListening(key);
   }
@@ -108,6 +117,7 @@ export class NodeRuntime implements Role {
   #host({ exclusive }: HostedSettings): Hosting {
     const hosting = new Hosting({
       exclusive,
+      folder: this.#boot.folder,
       expected: this.#boot.sockets.map(({ key }) => key),
       sockets: this.#sockets,
       intake: this.#intake,
@@ -120,6 +130,7 @@ export class NodeRuntime implements Role {
   }
 
   #onListening(address: AddressInfo | string): void {
+    this.#begun.resolve();
     this.#onAccepting();
     this.#outlet.listening(address);
   }
@@ -133,7 +144,7 @@ export class NodeRuntime implements Role {
   async #started(): Promise<void> {
     await allSettled(this.#starting);
     await Promise.race([this.#meshed.promise, pause(MESH_WAIT_MS)]);
-    if (this.#state !== "starting") throw new MultiNodeError("MN_ERR_CLOSED", "this node ends before it has served");
+    if (this.#departure.hasBegun) throw new MultiNodeError("MN_ERR_CLOSED", "this node ends before it has served");
     this.#state = "serving";
     this.#tell({ type: "ready" });
   }
@@ -151,9 +162,9 @@ export class NodeRuntime implements Role {
       case "left":
         return this.#outlet.left(message.id);
       case "socket":
-        return this.#sockets.onSocket(message.socket, handle);
+        return this.#sockets.onSocket(message, handle);
       case "handed-socket":
-        return this.#sockets.onHandedSocket(message.socket);
+        return this.#sockets.onHandedSocket(message);
       case "connection":
         return this.#intake.take(message, handle as ClientHandle | undefined);
       case "missing":
@@ -166,11 +177,13 @@ export class NodeRuntime implements Role {
       case "tool":
         return void this.#workshop.use(message);
       case "drain":
-        return void this.#drain(message.timeout, message.idle);
+        return void this.#departure.begin(message.timeout, message.idle);
     }
   }
 
+  /** Not before the program has begun: what others publish for a process that has just joined is to find who listens. */
   async #join(token: Buffer): Promise<void> {
+    await this.#begun.promise;
     const { folder } = this.#boot;
     const mesh = new Mesh({
       self: this.self,
@@ -195,7 +208,7 @@ export class NodeRuntime implements Role {
 
   /** A node that cannot start to serve ends, so that the master learns of it; listeners hear the error first. */
   #fail(error: Error): void {
-    const starting = this.#state === "starting";
+    const starting = this.#state === "starting" && !this.#departure.hasBegun;
     if (starting) this.#tell({ type: "failed", error: `${error.name}: ${error.message}` });
     process.nextTick(() => {
       if (!this.#outlet.error(error)) throw error;
@@ -209,47 +222,12 @@ export class NodeRuntime implements Role {
     process.exit(1);
   }
 
-  /** What a terminal sends reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
-  #watchSignals(): void {
-    if (this.#hosting === undefined) for (const name of ["SIGINT", "SIGQUIT", "SIGHUP"]) process.on(name, () => {});
-    process.on("SIGTERM", () => {
-      this.#tell({ type: "draining" });
-      if (this.#endsItself()) this.#state = "draining";
-      else void this.#drain(this.#options.drainTimeout, null);
-    });
-  }
-
   #onMasterLost(): void {
-    this.#masterIs = "gone";
     this.#asking.fail();
     process.once("exit", () => {
       this.#mesh?.close();
       leaveFolder(this.#boot.folder, this.self.id);
     });
-    void this.#drain(this.#options.drainTimeout, null);
-  }
-
-  async #drain(timeout: number, idle: IdleLimit): Promise<void> {
-    if (this.#state === "draining") return;
-    this.#state = "draining";
-    if (this.#endsItself()) return this.#letEnd(timeout, idle);
-    await this.#service.end({ timeout, idle }, (drain) => this.#outlet.drain(drain));
-    await this.#outlet.flush();
-    if (this.#masterIs === "gone") await Promise.all(this.#boot.sockets.map(removeAbandonedFile));
-    else await written();
-    process.exit();
-  }
-
-  /** Whether the program listens for SIGTERM, besides this class: then it is left to end as it knows best. */
-  #endsItself(): boolean {
-    return this.#hosting !== undefined && process.listenerCount("SIGTERM") > 1;
-  }
-
-  /** First the connections, so that nothing is lost whatever the program does; then its signal. The master ends it if it does not. */
-  async #letEnd(timeout: number, idle: IdleLimit): Promise<void> {
-    const ended = this.#service.end({ timeout, idle, servers: "leave" }, (drain) => this.#outlet.drain(drain));
-    await Promise.race([ended, pause(timeout / 2)]);
-    await this.#outlet.flush();
-    process.kill(process.pid, "SIGTERM");
+    this.#departure.onMasterLost();
   }
 }

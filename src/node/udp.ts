@@ -6,21 +6,28 @@ import type { Answer, Query } from "./cluster-seam.js";
 /** What node:dgram keeps of a socket under a symbol of this name; node:cluster's workers reach into it too. */
 const STATE = "state symbol";
 
-/** Gives a socket a free port of its own; a fixed port would be one for all nodes, and is refused with the ways that there are. */
-export function bindUdp(socket: Socket, { address, port, addressType }: Query, answer: Answer): void {
-  if (port > 0) return refuse(socket, port);
+/**
+ * Gives a socket a free port of its own. A fixed port would be one for all nodes.
+ * @param refuse told of the error that names the ways that there are
+ */
+export function bindUdp(
+  socket: Socket,
+  { address, port, addressType }: Query,
+  answer: Answer,
+  refuse: (error: MultiNodeError) => void,
+): void {
+  if (port > 0) return refuse(sharedPort(port));
   const spare = process.getBuiltinModule("node:dgram").createSocket(addressType as SocketType);
   spare.once("error", (error) => socket.emit("error", error));
   spare.bind({ port: 0, exclusive: true, ...(address && { address }) }, () => answer(0, handleOf(spare)));
 }
 
-function refuse(socket: Socket, port: number): void {
-  const error = new MultiNodeError(
+function sharedPort(port: number): MultiNodeError {
+  return new MultiNodeError(
     "MN_ERR_UDP",
     `UDP port ${port}: one port cannot be shared by several nodes; bind it in one process with { exclusive: true }, ` +
       "or in each with { reusePort: true } (Node 23.1 and later), or let each have a port of its own (0)",
   );
-  process.nextTick(() => socket.emit("error", error));
 }
 
 function handleOf(socket: Socket): object {

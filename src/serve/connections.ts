@@ -1,5 +1,6 @@
 // The open connections of one server, and what each protocol has in flight on them.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { EventEmitter } from "node:events";
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
@@ -24,6 +25,7 @@ export class Connections {
   readonly #server: Server;
   readonly #times: ResponseTimes;
   readonly #speaksHttp1: boolean;
+  readonly #speaksHttp: boolean;
   /**
    * What was accepted, with what is known of it where it speaks HTTP/1; below TLS this is the plain connection, from before
    * the handshake on.
@@ -32,7 +34,10 @@ export class Connections {
   /** Those that speak HTTP/1 above another connection, as with TLS. */
   readonly #layered = new Map<Socket, Http1Connection>();
   readonly #http2 = new Set<Http2Connection>();
+  /** Those on which no request can come: upgraded ones, and all of a server that knows none. */
+  readonly #foreign = new Set<Socket>();
   readonly #allClosed = new Deferred<void>();
+  readonly #allAnswered = new Deferred<void>();
   /** One for all sockets, as a connection is to cost as little as can be. */
   readonly #onClose: (this: Socket) => void;
   /** Set once the server drains. */
@@ -48,6 +53,7 @@ export class Connections {
     this.#server = server;
     this.#times = times;
     this.#speaksHttp1 = server instanceof HttpServer;
+    this.#speaksHttp = this.#speaksHttp1 || isHttps(server) || isHttp2(server);
     server.prependListener("connection", this.#accept);
     if (isHttps(server)) server.prependListener("secureConnection", this.#addLayered);
     server.prependListener("session", this.#addHttp2);
@@ -66,13 +72,18 @@ export class Connections {
     return this.#requestsBegun > 0 ? this.#requestsBegun : this.#connectionsBegun;
   }
 
+  /** Resolves, once the server drains, after the last connection on which a request may come or be in flight. */
+  get answered(): Promise<void> {
+    return this.#allAnswered.promise;
+  }
+
   /** Brings every connection to its end as its protocol allows, those in a handshake too; resolves after the last. */
   drain(grace: number): Promise<void> {
     this.#grace = grace;
     for (const connection of this.#accepted.values()) connection?.drain(grace);
     for (const connection of [...this.#layered.values(), ...this.#http2]) connection.drain(grace);
     if (isTls(this.#server)) this.#endSilent(grace);
-    if (this.#accepted.size === 0) this.#allClosed.resolve();
+    this.#lookWhatIsLeft();
     return this.#allClosed.promise;
   }
 
@@ -81,14 +92,18 @@ export class Connections {
     for (const socket of [...this.#layered.keys(), ...this.#accepted.keys()]) socket.destroy();
   }
 
-  /** Ends the watch: nothing of it stays behind. */
+  /** Ends the watch: nothing of it stays behind, as the same server may listen again. */
   release(): void {
+    const server: EventEmitter = this.#server;
+    server.off("connection", this.#accept).off("secureConnection", this.#addLayered).off("session", this.#addHttp2);
+    server.off("upgrade", this.#upgrade).off("connect", this.#upgrade);
     unsubscribe("http.server.request.start", this.#begin);
     unsubscribe("http.server.response.finish", this.#finish);
   }
 
   readonly #accept = (socket: Socket): void => {
     this.#accepted.set(socket, this.#speaksHttp1 ? this.#http1On(socket) : undefined);
+    if (!this.#speaksHttp) this.#foreign.add(socket);
     this.#connectionsBegun += 1;
     socket.on("close", this.#onClose);
   };
@@ -109,6 +124,7 @@ export class Connections {
   /** What speaks HTTP/1 only now: what the program, or HTTP/2's server with `allowHTTP1`, has handed to Node. */
   #addHttp1(socket: Socket): Http1Connection {
     if (!this.#accepted.has(socket)) return this.#addLayered(socket);
+    this.#foreign.delete(socket);
     const connection = this.#http1On(socket);
     this.#accepted.set(socket, connection);
     return connection;
@@ -121,8 +137,17 @@ export class Connections {
   #forget(socket: Socket): void {
     this.#http1Of(socket)?.release();
     this.#layered.delete(socket);
-    if (!this.#accepted.delete(socket)) return;
-    if (this.#grace !== undefined && this.#accepted.size === 0) this.#allClosed.resolve();
+    this.#foreign.delete(socket);
+    this.#accepted.delete(socket);
+    this.#lookWhatIsLeft();
+  }
+
+  #lookWhatIsLeft(): void {
+    if (this.#grace === undefined) return;
+    if (this.#accepted.size === 0) this.#allClosed.resolve();
+    // What was accepted and is none of these is in its TLS handshake.
+    const mayAsk = this.#layered.size + this.#http2.size > 0 || this.#accepted.size > this.#foreign.size;
+    if (!mayAsk) this.#allAnswered.resolve();
   }
 
   readonly #addHttp2 = (session: ServerHttp2Session): void => {
@@ -131,7 +156,10 @@ export class Connections {
     session.on("stream", () => {
       this.#requestsBegun += 1;
     });
-    session.once("close", () => this.#http2.delete(connection));
+    session.once("close", () => {
+      this.#http2.delete(connection);
+      this.#lookWhatIsLeft();
+    });
     if (this.#grace !== undefined) connection.drain(this.#grace);
   };
 
@@ -161,6 +189,8 @@ export class Connections {
     this.#http1Of(socket)?.release();
     this.#layered.delete(socket);
     if (this.#accepted.has(socket)) this.#accepted.set(socket, undefined);
+    this.#foreign.add(socket);
+    this.#lookWhatIsLeft();
   };
 
   readonly #begin = (message: unknown): void => {
@@ -181,6 +211,11 @@ export class Connections {
 /** Most programs load none of TLS, and are not to do so for our sake. */
 function isTls(server: Server): boolean {
   return "addContext" in server;
+}
+
+/** Of that module nothing but its functions is public. */
+function isHttp2(server: Server): boolean {
+  return "updateSettings" in server;
 }
 
 function isHttps(server: Server): boolean {

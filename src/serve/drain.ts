@@ -11,12 +11,12 @@ export interface DrainOptions {
   /** Milliseconds after which what is open is cut. */
   timeout: number;
   idle: IdleLimit;
-  /** Whether the servers are closed, or left for the program to close. */
+  /** Whether the servers are closed, or left for the program to close, with all connections but those of HTTP. */
   servers: "close" | "leave";
 }
 
 /**
- * Resolves when the last connection is gone; soon after `signal` aborts at the latest, as that cuts what is open, which
+ * Resolves when the last connection is gone that is not left; soon after `signal` aborts at the latest, as that cuts what is open, which
  * it does after `timeout` milliseconds or sooner.
  */
 export async function drain(
@@ -32,7 +32,7 @@ export async function drain(
   const drained = connections.drain(Math.min(graceOf(server), idle ?? timeout, timeout / 2));
   signal.addEventListener("abort", () => connections.cut());
   if (signal.aborted) connections.cut();
-  await drained;
+  await (servers === "close" ? drained : connections.answered);
   connections.release();
 }
 

@@ -1,6 +1,7 @@
 // Stands in for a listening socket where the connections were accepted elsewhere and are handed over one by one.
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { ClientHandle } from "./handles.js";
+import { Lifeline } from "./lifeline.js";
 
 /** An accepted connection, with what was read of it and learned about it before. */
 export interface Arrival {
@@ -25,6 +26,8 @@ export class HandedSocket {
   /** The connection that is being given to the server, until that has a stream of it. */
   #arrival: Arrival | undefined;
   #state: "open" | "closed" = "open";
+  /** Held while a server listens. */
+  #lifeline: Lifeline | undefined;
 
   /** @param onEnded called for each connection that was taken once it is closed */
   constructor(address: AddressInfo | string, onEnded: () => void) {
@@ -64,16 +67,22 @@ export class HandedSocket {
   }
 
   listen(): number {
+    this.#lifeline ??= new Lifeline();
     return 0;
   }
 
   close(): void {
     this.#state = "closed";
+    this.#lifeline?.cut();
   }
 
-  ref(): void {}
+  ref(): void {
+    this.#lifeline?.ref();
+  }
 
-  unref(): void {}
+  unref(): void {
+    this.#lifeline?.unref();
+  }
 }
 
 /** TLS asks the handle below it for the address, so it is here that all learn of it. */

@@ -41,6 +41,11 @@ export class Ports {
     return [...this.#claimed];
   }
 
+  /** Every socket that this process has learned of. */
+  get known(): SocketInfo[] {
+    return [...this.#sockets.values()];
+  }
+
   listener(key: SocketKey): Listener {
     return { address: () => this.address(key) };
   }

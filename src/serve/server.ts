@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { UsageError } from "../errors.js";
 import type { ServerSource } from "../role.js";
 import { HandedSocket } from "./handed-socket.js";
+import { Lifeline } from "./lifeline.js";
 import { openDescriptor, type SocketHandle } from "./handles.js";
 
 /** A held socket as this process has it: an inherited descriptor, the handle itself, or connections handed over. */
@@ -53,10 +54,10 @@ export function handleFor(server: Server, socket: ListeningSocket): SocketHandle
 
 /** Takes a server's socket away, so that nobody accepts here any more, while the server goes on as if it listened. */
 export function stopAccepting(server: Server): void {
-  const internals = server as unknown as { _handle: (SocketHandle & Partial<ClosedHandle>) | null };
+  const internals = server as unknown as { _handle: SocketHandle | null; _unref?: boolean };
   const handle = internals._handle;
   if (handle === null) return;
-  internals._handle = new ClosedHandle(server.address());
+  internals._handle = new ClosedHandle(server.address(), internals._unref ? "unref" : "ref");
   handle.close();
 }
 
@@ -65,7 +66,10 @@ class ClosedHandle {
   readonly fd = -1;
   readonly getsockname: ((told: object) => number) | undefined;
 
-  constructor(address: ReturnType<Server["address"]>) {
+  readonly #lifeline = new Lifeline();
+
+  constructor(address: ReturnType<Server["address"]>, state: "ref" | "unref") {
+    this.#lifeline[state]();
     if (typeof address === "object" && address !== null) {
       this.getsockname = (told) => {
         Object.assign(told, address);
@@ -74,11 +78,17 @@ class ClosedHandle {
     }
   }
 
-  close(): void {}
+  close(): void {
+    this.#lifeline.cut();
+  }
 
-  ref(): void {}
+  ref(): void {
+    this.#lifeline.ref();
+  }
 
-  unref(): void {}
+  unref(): void {
+    this.#lifeline.unref();
+  }
 }
 
 /**

@@ -33,6 +33,8 @@ export interface ProgramOptions {
   output?: "read" | "left";
   /** Run as a user without rights. Only root can. */
   unprivileged?: boolean;
+  /** Whether it leads a process group, as a program does that a shell starts. Default: false. */
+  ownGroup?: boolean;
 }
 
 const NOBODY = 65_534;
@@ -58,7 +60,7 @@ export class Program {
   }
 
   private constructor(fixture: string, options: ProgramOptions) {
-    const { args = [], env = {}, cwd, folder, output = "read", unprivileged = false } = options;
+    const { args = [], env = {}, cwd, folder, output = "read", unprivileged = false, ownGroup = false } = options;
     this.folder = folder ?? mkdtempSync(join(tmpdir(), "mn-test-"));
     if (unprivileged) chownSync(this.folder, NOBODY, NOBODY);
     const script = resolvePath(FIXTURES, fixture);
@@ -67,6 +69,7 @@ export class Program {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...own, ...env },
       ...(cwd !== undefined && { cwd }),
+      detached: ownGroup,
       ...(unprivileged && { uid: NOBODY, gid: NOBODY }),
     });
     this.exitCode = new Promise((resolve) => this.#process.on("exit", resolve));

@@ -1,7 +1,7 @@
 // Compiles src/ and test/ with `tsc --build`, keeps their output folders free of files without a source, and bundles.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { binOf, giveUp, root, say } from "./paths.mjs";
@@ -18,6 +18,8 @@ const BUNDLES = [
   },
   { entries: [{ in: "cli/main.js", out: "cli" }], chunks: "cli-[hash]" },
 ];
+/** CommonJS, and too little to bundle. */
+const PRELOAD = "preload.cjs";
 
 const PROJECTS = [
   { source: "src", output: "dist", state: "build/src.tsbuildinfo" },
@@ -44,6 +46,7 @@ function bundle() {
   const dist = join(root, "dist");
   rmSync(join(dist, BUNDLE), { recursive: true, force: true });
   for (const parts of BUNDLES) bundleOne(dist, parts);
+  copyFileSync(join(dist, PRELOAD), join(dist, BUNDLE, PRELOAD));
   writeFileSync(join(dist, BUNDLE, "index.d.ts"), 'export * from "../index.js";\n');
 }
 

@@ -1,0 +1,91 @@
+// How a node ends: told to, by a signal, or as its master is gone; the way of a program's own, if it has one.
+import { pause } from "../promises.js";
+import type { IdleLimit } from "../protocol.js";
+import type { Outlet } from "../role.js";
+import type { Service } from "../serve/service.js";
+import { removeAbandonedFile } from "../serve/socket-file.js";
+import type { NodeSockets } from "./node-sockets.js";
+import { written } from "./output.js";
+
+export interface DepartureOptions {
+  /** Whether the program may know nothing of this package: then its own listener for SIGTERM has the last word. */
+  programs: "own" | "hosted";
+  /** Milliseconds, where nobody says how many. */
+  drainTimeout: number;
+  service: Pick<Service, "end">;
+  sockets: Pick<NodeSockets, "all">;
+  outlet: Pick<Outlet, "drain" | "flush">;
+  /** Tells the master that this node ends of its own accord. */
+  announce: () => void;
+}
+
+export class Departure {
+  readonly #options: DepartureOptions;
+  #masterIs: "there" | "gone" = "there";
+  #state: "ahead" | "begun" = "ahead";
+
+  constructor(options: DepartureOptions) {
+    this.#options = options;
+  }
+
+  get hasBegun(): boolean {
+    return this.#state === "begun";
+  }
+
+  /** What a terminal sends reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
+  watchSignals(): void {
+    const { programs, drainTimeout, announce } = this.#options;
+    if (programs === "own") for (const name of ["SIGINT", "SIGQUIT", "SIGHUP"]) process.on(name, () => {});
+    process.on("SIGTERM", () => {
+      announce();
+      if (this.#endsItself()) this.#state = "begun";
+      else void this.begin(drainTimeout, null);
+    });
+  }
+
+  onMasterLost(): void {
+    this.#masterIs = "gone";
+    void this.begin(this.#options.drainTimeout, null);
+  }
+
+  /** Ends this process in order, once, within so many milliseconds. */
+  async begin(timeout: number, idle: IdleLimit): Promise<void> {
+    if (this.#state === "begun") return;
+    this.#state = "begun";
+    if (this.#endsItself()) return this.#letEnd(timeout, idle);
+    keepAlive(timeout);
+    const { service, outlet } = this.#options;
+    await service.end({ timeout, idle }, (drain) => outlet.drain(drain));
+    await outlet.flush();
+    await this.#tidyUp();
+    if (this.#masterIs === "there") await written();
+    process.exit();
+  }
+
+  /** Whether the program listens for SIGTERM, besides this class: then it is left to end as it knows best. */
+  #endsItself(): boolean {
+    return this.#options.programs === "hosted" && process.listenerCount("SIGTERM") > 1;
+  }
+
+  /** First the connections, so that nothing is lost whatever the program does; then its signal. The master ends it if it does not. */
+  async #letEnd(timeout: number, idle: IdleLimit): Promise<void> {
+    const { service, outlet } = this.#options;
+    const alive = keepAlive(timeout);
+    process.once("SIGTERM", () => clearInterval(alive));
+    const ended = service.end({ timeout, idle, servers: "leave" }, (drain) => outlet.drain(drain));
+    await Promise.race([ended, pause(timeout / 2)]);
+    await outlet.flush();
+    await this.#tidyUp();
+    process.kill(process.pid, "SIGTERM");
+  }
+
+  /** What the master would do at its end. */
+  async #tidyUp(): Promise<void> {
+    if (this.#masterIs === "gone") await Promise.all(this.#options.sockets.all.map(removeAbandonedFile));
+  }
+}
+
+/** A hosted program may have nothing left that does, and still something to end. */
+function keepAlive(ms: number): NodeJS.Timeout {
+  return setInterval(() => {}, ms);
+}
