@@ -9,5 +9,6 @@
   if (at > 0 && execArgv[0]?.startsWith("--inspect-port=")) execArgv.shift();
 
   // In the thread of a loader's hooks, Node cannot require an ES module.
+  // oxlint-disable-next-line import/no-unassigned-import
   if (isMainThread) require("./preload.js");
 }

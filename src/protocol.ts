@@ -77,6 +77,8 @@ export type ToNode =
   | { type: "refusal"; number: number; code: string; message: string }
   /** Somebody wants to look inside it; answered with `tool-answer` or `tool-refusal`. */
   | { type: "tool"; number: number; tool: Tool }
+  /** The answer to `open`: the master accepts there, so nobody is refused any more. */
+  | { type: "opened"; key: SocketKey }
   /** A connection that the master has accepted, to be answered with `taken` or `refused`; its handle comes with it. */
   | ({ type: "connection" } & HandedConnection)
   /** The connection of this number was sent last and not answered: is it there? Handles get lost where no descriptor is left. */
@@ -97,7 +99,7 @@ export type ToToolbox =
 
 /** What a node says of the connections that the master hands over. */
 export type ToDispatcher =
-  /** Its server for this socket takes connections that are handed over. */
+  /** Its server for this socket takes connections that are handed over; answered with `opened`. */
   | { type: "open"; key: SocketKey }
   /** It has the connection of this number: whatever comes of it is its business now. Of others, so many have ended. */
   | { type: "taken"; number: number; ended?: number }

@@ -95,7 +95,11 @@ function startNode(id: string, place: number, { program, account, premises, tell
   const boot = { id, master: process.pid, folder, ...(hosted && { hosted }) };
   const child = startChild(program, account, boot, sockets, output, {
     message: (message) => {
-      if (isToDispatcher(message)) return dispatcher?.hear(id, message);
+      if (isToDispatcher(message)) {
+        dispatcher?.hear(id, message);
+        if (message.type === "open") child.send({ type: "opened", key: message.key });
+        return;
+      }
       if (isToToolbox(message)) return toolbox.hear(id, message);
       if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
       tell({ type: "said", id, message });

@@ -79,8 +79,8 @@ export class Hosting {
   /** The program listens on a socket of the service. */
   onListening(key: SocketKey): void {
     this.#expected.delete(key);
-    if (this.#expected.size === 0) this.serving.resolve();
-    else this.#rest ??= setTimeout(() => this.serving.resolve(), REST_MS).unref();
+    if (this.#expected.size === 0) return this.serving.resolve();
+    if (this.#rest === undefined) this.#rest = setTimeout(() => this.serving.resolve(), REST_MS).unref();
   }
 
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
@@ -134,7 +134,7 @@ export class Hosting {
     const address = (key === undefined ? server.address() : sockets.ports.address(key)) ?? "";
     if (typeof address === "string" && address.startsWith(folder)) return;
     service.watch(server);
-    if (key !== undefined) intake.open(sockets.heldAs(key));
+    if (key !== undefined) void intake.open(sockets.heldAs(key));
     listening(address);
     setImmediate(() => this.#judge(server, key));
   }

@@ -1,5 +1,6 @@
 // The connections that the master has accepted for this node: taken where a server listens, refused otherwise.
 import type { AddressInfo } from "node:net";
+import { Deferred } from "../promises.js";
 import type { HandedConnection, SocketKey, ToMaster } from "../protocol.js";
 import { HandedSocket } from "../serve/handed-socket.js";
 import type { ClientHandle } from "../serve/handles.js";
@@ -10,6 +11,7 @@ const ENDED_MS = 5;
 export class Intake {
   readonly #send: (message: ToMaster) => void;
   readonly #sockets = new Map<SocketKey, HandedSocket>();
+  readonly #opening = new Map<SocketKey, Deferred<void>>();
   #ended = 0;
   /** The number of the connection that came last. */
   #last: number | undefined;
@@ -28,9 +30,18 @@ export class Intake {
     return socket;
   }
 
-  /** A server listens: from now on connections may come, if they are handed over for this socket. */
-  open(key: SocketKey): void {
-    if (this.#sockets.has(key)) this.#send({ type: "open", key });
+  /** A server listens: from now on connections may come, if they are handed over for this socket. Resolves when the master accepts them. */
+  open(key: SocketKey): Promise<void> {
+    if (!this.#sockets.has(key)) return Promise.resolve();
+    const opened = this.#opening.get(key) ?? new Deferred();
+    this.#opening.set(key, opened);
+    this.#send({ type: "open", key });
+    return opened.promise;
+  }
+
+  onOpened(key: SocketKey): void {
+    this.#opening.get(key)?.resolve();
+    this.#opening.delete(key);
   }
 
   /** Refuses a connection that was sent and has not arrived; should it still come, it is somebody else's. */

@@ -108,7 +108,7 @@ export class NodeRuntime implements Role {
 
   async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
     await this.#service.serve(source, await this.#sockets.take(key, port), port);
-    this.#intake.open(this.#sockets.heldAs(key));
+    await this.#intake.open(this.#sockets.heldAs(key));
     this.#onListening(this.#sockets.ports.address(key) ?? "");
     this.#hosting?.onListening(key);
   }
@@ -167,6 +167,8 @@ export class NodeRuntime implements Role {
         return this.#sockets.onHandedSocket(message);
       case "connection":
         return this.#intake.take(message, handle as ClientHandle | undefined);
+      case "opened":
+        return this.#intake.onOpened(message.key);
       case "missing":
         return this.#intake.miss(message.number);
       case "no-socket":

@@ -15,7 +15,10 @@ test("whoever asks node:cluster, and however, learns that this is a worker", asy
     assert.deepEqual(says["required"], { isPrimary: false, id, same: true });
     assert.deepEqual(says["worker"], { connected: true, dead: false });
   }
-  assert.deepEqual(told.map((says) => (says["named"] as { id: number }).id).toSorted(), [1, 2]);
+  assert.deepEqual(
+    told.map((says) => (says["named"] as { id: number }).id).toSorted((a, b) => a - b),
+    [1, 2],
+  );
   await allServe(program);
   await program.stop();
 });

@@ -23,7 +23,11 @@ for (const balance of ["shared", "round-robin"]) {
     await allServe(program);
     for (const port of ports) await answersFromNode(program, port);
     const addresses = (await program.count("listening", 3)).map((line) => portOf(line));
-    assert.deepEqual(addresses.toSorted(), ports.toSorted(), "the master tells of each once");
+    assert.deepEqual(
+      addresses.toSorted((a, b) => a - b),
+      ports.toSorted((a, b) => a - b),
+      "the master tells of each once",
+    );
     await program.stop();
   });
 
@@ -46,7 +50,9 @@ test("host names and addresses are those of the program", async (t) => {
   const program = runHosted(t, "listens.js", { args: [hosts.map((host) => ({ port: 0, host }))] });
   const told = await program.count("serves", 2 * hosts.length);
   for (const [index, host] of hosts.entries()) {
-    const { address, port } = told.find((line) => line["index"] === index)?.["address"] as AddressInfo;
+    const found = told.find((line) => line["index"] === index);
+    assert.ok(found);
+    const { address, port } = found["address"] as AddressInfo;
     assert.ok(host === "localhost" ? ["::1", LOCAL].includes(address) : address === host, `${host}: ${address}`);
     assert.equal(samePort(told, index), port);
     assert.equal((await get(port, "/", false, host === "0.0.0.0" ? LOCAL : host)).status, 200);
@@ -108,7 +114,8 @@ test("an exclusive port is bound by the one process that asks first, and counts 
     const program = runHosted(t, "listens.js", { args: [[place, { port: 0, host: LOCAL }]], run: { exclusive } });
     const serves = await program.count("serves", 3);
     const [refused] = await program.count("refused", 1);
-    assert.deepEqual([refused?.["index"], (refused?.["error"] as { code: string }).code], [0, "EADDRINUSE"]);
+    assert.ok(refused);
+    assert.deepEqual([refused["index"], (refused["error"] as { code: string }).code], [0, "EADDRINUSE"]);
     const owner = serves.find(({ index }) => index === 0);
     assert.equal((await get(port)).body, String(owner?.pid));
     await allServe(program);

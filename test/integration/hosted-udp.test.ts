@@ -23,7 +23,8 @@ test("without a port or an address it is a free one of every address", async (t)
   for (const type of ["udp4", "udp6"]) {
     const program = runHosted(t, "udp.js", { args: [{}, type] });
     const [told] = await program.count("bound", 2);
-    const { address: bound } = told?.["address"] as { address: string };
+    assert.ok(told);
+    const { address: bound } = told["address"] as { address: string };
     assert.equal(bound, type === "udp4" ? "0.0.0.0" : "::");
     await allServe(program);
     await program.stop();

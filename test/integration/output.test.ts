@@ -130,16 +130,14 @@ test("a process that its node has left behind waits for who reads, as the node d
   const held: string[] = [];
   let written = "";
   const passage: Passage = {
-    ...{
-      stdout: "pipe",
-      started() {},
-      lines() {},
-      ended() {},
-      serving() {},
-      gaveUp() {},
-      flush: async () => {},
-      close() {},
-    },
+    stdout: "pipe",
+    started() {},
+    lines() {},
+    ended() {},
+    serving() {},
+    gaveUp() {},
+    flush: async () => {},
+    close() {},
     bytes: (_stream, bytes) => void (written += String(bytes)),
     add: (stream) => void held.push(stream),
     release: (stream) => void held.splice(held.indexOf(stream), 1),

@@ -58,12 +58,25 @@ test("what was sent last and is missing is refused, and closed should it still c
   ]);
 });
 
-test("only sockets whose connections are handed over are told of as open", () => {
+test("only sockets whose connections are handed over are told of as open", async () => {
   const { intake, sent } = make();
-  intake.open(KEY);
+  await intake.open(KEY);
   intake.socket(KEY, LOCAL);
-  intake.open(KEY);
+  void intake.open(KEY);
   assert.deepEqual(sent, [{ type: "open", key: KEY }]);
+});
+
+test("a socket is open once the master accepts there", async () => {
+  const { intake } = make();
+  const steps: string[] = [];
+  intake.socket(KEY, LOCAL);
+  const opened = intake.open(KEY).then(() => steps.push("open"));
+  intake.onOpened("tcp:*:81");
+  await new Promise(setImmediate);
+  steps.push("accepts");
+  intake.onOpened(KEY);
+  await opened;
+  assert.deepEqual(steps, ["accepts", "open"]);
 });
 
 test("a connection is told of as taken before anything of it is read, then served, and its end is told", async (t) => {
