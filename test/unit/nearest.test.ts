@@ -10,6 +10,7 @@ test("a slip of each kind finds the name that was meant", () => {
   assert.equal(nearest("prt", KNOWN), "port", "a letter left out");
   assert.equal(nearest("porrt", KNOWN), "port", "a letter too many");
   assert.equal(nearest("pory", KNOWN), "port", "a letter replaced");
+  assert.equal(nearest("prot", KNOWN), "port", "two letters exchanged");
   assert.equal(nearest("MASTERLISTEN", KNOWN), "masterListen", "another case");
   assert.equal(nearest("restartChild", KNOWN), "restartChildren", "an end left out");
 });
@@ -43,10 +44,12 @@ test("property: the name that is found is as close as any, by the definition of 
   );
 });
 
-/** Levenshtein's distance as it is defined, without its table. */
+/** The distance as it is defined, without its table. */
 function distance(a: string, b: string): number {
   if (a === "" || b === "") return a.length + b.length;
   const rest = distance(a.slice(1), b.slice(1));
   if (a[0] === b[0]) return rest;
-  return 1 + Math.min(rest, distance(a.slice(1), b), distance(a, b.slice(1)));
+  const isExchange = a.length > 1 && a[0] === b[1] && a[1] === b[0];
+  const exchanged = isExchange ? distance(a.slice(2), b.slice(2)) : rest;
+  return 1 + Math.min(rest, exchanged, distance(a.slice(1), b), distance(a, b.slice(1)));
 }
