@@ -42,10 +42,11 @@ export class Departures {
     if (isNews && exit.reason !== "drained" && !this.#mortality.isWatchedStart) {
       this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${exit.uptime} ms`);
     }
-    this.#fleet.noteExit(node, exit, this.#world.now());
-    this.#world.onExit(exit);
     const isSpare = this.#rollout.predecessor(node) !== undefined;
     const failed = (node.servingSince === undefined || isSpare) && exit.reason !== "drained";
+    // The node that serves there has not been replaced.
+    if (!(failed && isSpare)) this.#fleet.noteExit(node, exit, this.#world.now());
+    this.#world.onExit(exit);
     if (failed) this.#onStartFailed(node, exit, isSpare);
     if (failed && isSpare) return undefined;
     const consequence = this.#consequence(node, exit);

@@ -39,6 +39,14 @@ test("a new program that does not start: the old nodes go on, and whoever asked 
   await asked.settled;
   assert.ok(asked.outcome instanceof Error);
   assert.equal(asked.outcome.code, "MN_ERR_RELOAD_FAILED");
+  const { nodes } = await world.status();
+  assert.deepEqual(
+    nodes.map(({ id, restarts, lastExit }) => [id, restarts, lastExit]),
+    [
+      ["node-1", 0, undefined],
+      ["node-2", 0, undefined],
+    ],
+  );
   assert.match(asked.outcome.message, /node-3 ended with code 1 \(SyntaxError: Unexpected token\) before it served$/);
   assert.deepEqual([world.spawned.length, world.killed, world.sent], [3, [], []]);
   assert.deepEqual(await states(world), ["node-1 serving", "node-2 serving"]);
