@@ -25,7 +25,7 @@ test("scale, restart, reload and stop", async (t) => {
   const scaled = await order("scale", "3");
   assert.deepEqual([scaled.code, scaled.stderr], [0, ""]);
   assert.match(scaled.stdout, /^node-3 starts\nnode-3 serves\ntwo is served by 3 nodes \(.*\)\n$/);
-  const restarted = await order("restart", "node-2");
+  const restarted = await order("restart", "2");
   assert.match(
     restarted.stdout,
     /^node-4 starts\nnode-4 serves\nnode-2 drains\nnode-2 has ended after [^\n]+\ntwo has /,
@@ -73,12 +73,13 @@ test("a release that does not start: its error, exit code 1, and what nodes wrot
   const script = join(app, "server.js");
   const program = Program.start(t, COMMAND, { args: [script, "-n", "2", "--name", "app"] });
   await program.says(/app \(pid \d+\): 2 nodes serve/);
-  const logs = await steer(program.folder, "logs", "-s", "app", "node-2");
+  const logs = await steer(program.folder, "logs", "-s", "app", "2");
   assert.equal(logs.stdout, "node-2 | I serve\n");
   writeFileSync(script, 'throw new TypeError("no database");');
   const { code, stdout, stderr } = await steer(program.folder, "reload", "-s", app);
   assert.equal(code, 1);
   assert.match(stdout, /^node-3 starts\n(.*\n)*node-3 ended: code 1 after [^\n]*TypeError: no database\n/);
+  assert.match(stdout, /\nmulti-node logs node-3 shows what it wrote\n$/);
   assert.match(
     stderr,
     /^multi-node: the reload was given up, the old nodes go on: [^\n]*TypeError: no database[^\n]*\n$/,

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Client } from "../../control/client.js";
 import type { ControlEvent } from "../../control/commands.js";
+import { idOf } from "../inside/node-argument.js";
 import { paint, print, printJson, writeAll } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
 import { paintLine, plain } from "../views/line.js";
@@ -20,11 +21,12 @@ export function addLogs(program: Command): void {
     .command("logs")
     .summary("show what the nodes wrote lately; -f goes on with what they write")
     .description("Shows what the processes of a service wrote lately; with -f also what they write, until Ctrl-C.")
-    .argument("[node]", 'only what this one wrote: its id, such as node-2, or "master"')
+    .argument("[node]", 'only what this one wrote: its id, such as node-2, or just 2, or "master"')
     .option("-f, --follow", "go on with what is written from now on")
     .addOption(lines)
-    .action((node: string | undefined, options: LogsOptions) => {
+    .action((given: string | undefined, options: LogsOptions) => {
       const { lines, follow = false } = options;
+      const node = given === undefined ? undefined : idOf(given);
       return withService(options, async (client) => {
         const onEvent = options.json ? showJson : await shower(client);
         await client.request({ command: "logs", lines, follow, ...(node !== undefined && { node }) }, { onEvent });
