@@ -25,9 +25,13 @@ export function describe({
   addresses,
 }: Pick<Status, "name" | "pid" | "wanted" | "addresses">): string {
   const count = `${wanted} ${wanted === 1 ? "node" : "nodes"}`;
-  const where = addresses.map(describeAddress).join(" and ");
+  const where = enumerated(addresses.map(describeAddress));
   const verb = wanted === 1 ? "serves" : "serve";
   return `${name} (pid ${pid}): ${count} ${where === "" ? "up, listening nowhere" : `${verb} ${where}`}`;
+}
+
+function enumerated(items: readonly string[]): string {
+  return items.join(", ").replace(/, (?=[^,]*$)/, " and ");
 }
 
 function describeAddress(address: Address): string {

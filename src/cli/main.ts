@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 // The command line: carries out one command and turns what fails into one paragraph and an exit code.
 import { failureOf } from "./failure.js";
+import { asMisspelt } from "./misspelt.js";
 import { buildProgram } from "./program.js";
 import { printableLines } from "./views/text.js";
 
 const [own, programArgs] = splitAtDashes(process.argv.slice(2));
 
+const program = buildProgram(programArgs);
+
 try {
-  await buildProgram(programArgs).parseAsync(own, { from: "user" });
+  await program.parseAsync(own, { from: "user" });
 } catch (error) {
-  const { text, exitCode } = failureOf(error);
+  const commands = program.commands.map((command) => command.name());
+  const { text, exitCode } = failureOf(asMisspelt(error, own[0], commands));
   if (text !== undefined) process.stderr.write(`multi-node: ${printableLines(text)}\n`);
   process.exitCode = exitCode;
 }

@@ -5,6 +5,7 @@ import { CommanderError } from "commander";
 import { describe } from "#src/cli/announce.js";
 import { CliError, usageError } from "#src/cli/cli-error.js";
 import { failureOf } from "#src/cli/failure.js";
+import { asMisspelt } from "#src/cli/misspelt.js";
 import { BindError, ControlError, StartError, UsageError } from "#src/errors.js";
 import { setEnvironment } from "../../helpers/environment.js";
 
@@ -21,7 +22,7 @@ test("where a service is", () => {
     [[at("::", 8000)], "shop (pid 42): 4 nodes serve port 8000"],
     [
       [at("0.0.0.0", 8000), at("127.0.0.1", 9000), at("::1", 9001), "/run/x.sock"],
-      "shop (pid 42): 4 nodes serve port 8000 and 127.0.0.1:9000 and [::1]:9001 and /run/x.sock",
+      "shop (pid 42): 4 nodes serve port 8000, 127.0.0.1:9000, [::1]:9001 and /run/x.sock",
     ],
   ];
   for (const [addresses, line] of lines) assert.equal(describe({ ...service, addresses }), line);
@@ -54,3 +55,15 @@ for (const [error, exitCode, text] of FAILURES) {
     assert.deepEqual(failureOf(error), { text, exitCode });
   });
 }
+
+test("an option of a misspelt command is not the mistake", () => {
+  const option = new CommanderError(1, "commander.unknownOption", "error: unknown option '-s'");
+  const commands = ["status", "scale"];
+  assert.equal(
+    failureOf(asMisspelt(option, "sttaus", commands)).text,
+    "there is no command sttaus: did you mean status?",
+  );
+  for (const word of ["server.js", "status", "-s", undefined]) assert.equal(asMisspelt(option, word, commands), option);
+  const help = new CommanderError(0, "commander.helpDisplayed", "(outputHelp)");
+  assert.equal(asMisspelt(help, "sttaus", commands), help);
+});
