@@ -73,14 +73,15 @@ async function importDefault(path: string): Promise<unknown> {
   try {
     module = (await import(pathToFileURL(path).href)) as { default?: unknown };
   } catch (error) {
-    throw usageError(`${path} cannot be loaded: ${whyNotLoaded(error)}`);
+    throw usageError(`${path} cannot be loaded: ${whyNotLoaded(path, error)}`);
   }
   if (module.default === undefined) throw usageError(`${path} has no default export: export default { nodes: 4 }`);
   return module.default;
 }
 
-function whyNotLoaded(error: unknown): string {
+function whyNotLoaded(path: string, error: unknown): string {
   if ((error as NodeJS.ErrnoException).code === "ERR_UNKNOWN_FILE_EXTENSION") {
+    if (!/^\.[cm]?ts$/.test(extname(path))) return "JSON, JavaScript and TypeScript are taken";
     return (
       `Node ${process.version} does not read TypeScript; take Node 22.18 or later, or a loader such as ` +
       "NODE_OPTIONS='--import tsx', or write it in JavaScript"

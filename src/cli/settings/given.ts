@@ -58,7 +58,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
 export function readFileSettings(content: unknown, file: string, folder: string): Given[] {
   if (!isObject(content)) throw usageError(`${file}: an object such as { "nodes": 4 } is taken, got ${show(content)}`);
   const known = settings.filter((setting) => isGivenBy(setting, "file"));
-  return flatten(content, known).flatMap(([name, value]) => {
+  return flatten(content, known, file).flatMap(([name, value]) => {
     const setting = known.find((candidate) => candidate.name === name);
     if (setting === undefined)
       throw unknownName(
@@ -104,11 +104,19 @@ function unknownName(what: string, name: string, known: readonly string[]): CliE
 }
 
 /** `{ restart: { period: 1 } }` as `restart.period`, where the table has such names. */
-function flatten(content: object, known: readonly Setting[], prefix = ""): [name: string, value: unknown][] {
+function flatten(
+  content: object,
+  known: readonly Setting[],
+  file: string,
+  prefix = "",
+): [name: string, value: unknown][] {
   return Object.entries(content).flatMap(([key, value]): [string, unknown][] => {
     const name = `${prefix}${key}`;
-    const leadsOn = known.some((setting) => setting.name.startsWith(`${name}.`));
-    return leadsOn && isObject(value) ? flatten(value, known, `${name}.`) : [[name, value]];
+    const within = known.filter((setting) => setting.name.startsWith(`${name}.`)).map((setting) => setting.name);
+    if (within.length === 0) return [[name, value]];
+    if (value === undefined) return [];
+    if (isObject(value)) return flatten(value, known, file, `${name}.`);
+    throw usageError(`${file}: ${name}: an object with ${within.join(", ")} is taken, got ${show(value)}`);
   });
 }
 

@@ -75,9 +75,9 @@ export const nodes: Kind = {
   read: (given) => (given === "auto" || given === "max" ? "auto" : count.read(given)),
 };
 
-export const timeout: Kind = duration("such as 25s, 500ms or 2m", (ms) => ms >= 1);
+export const timeout: Kind = duration("such as 25s, 500ms or 2m, greater than 0", (ms) => ms >= 1);
 export const timeoutOrOff: Kind = duration("such as 12h, 30m or 0 (off)", () => true);
-export const hangTimeout: Kind = duration("of at least 2s, or 0 (off),", (ms) => ms === 0 || ms >= 2_000);
+export const hangTimeout: Kind = duration("of at least 2s, or 0 for off", (ms) => ms === 0 || ms >= 2_000);
 
 export const size: Kind = {
   takes: "a size such as 512M, 1.5G or 0 (off)",

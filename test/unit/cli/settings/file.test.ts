@@ -85,6 +85,12 @@ const BAD: [what: string, name: string, text: string | undefined, message: RegEx
   ["is no JSON", "bad.json", "{", /bad\.json cannot be read: .*JSON/],
   ["throws", "throws.mjs", 'throw new Error("no luck")', /throws\.mjs cannot be loaded: Error: no luck$/],
   ["has a syntax error", "wrong.mjs", "export default {", /wrong\.mjs cannot be loaded: SyntaxError: /],
+  [
+    "has an ending of its own",
+    "c.yaml",
+    "nodes: 2",
+    /c\.yaml cannot be loaded: JSON, JavaScript and TypeScript are taken$/,
+  ],
   ["exports nothing", "empty.mjs", "", /empty\.mjs has no default export/],
 ];
 

@@ -127,9 +127,9 @@ const WRONG: [what: string, read: () => unknown, message: string | RegExp][] = [
   [
     "a bad time",
     () => flags("--drain-timeout", "25 sec"),
-    /^--drain-timeout: a time such as 25s, 500ms or 2m .* got '25 sec'$/,
+    /^--drain-timeout: a time such as 25s, 500ms or 2m, greater than 0 .* got '25 sec'$/,
   ],
-  ["too short a time", () => flags("--hang-timeout", "1s"), /^--hang-timeout: a time of at least 2s, or 0 \(off\)/],
+  ["too short a time", () => flags("--hang-timeout", "1s"), /^--hang-timeout: a time of at least 2s, or 0 for off \(/],
   ["too long a time", () => flags("--max-lifetime", "25d"), /^--max-lifetime: /],
   ["a bad port", () => readEnvironment({ PORT: "65536" }), "PORT: a port, 0 to 65535, is taken, got '65536'"],
   ["a bad count", () => readEnvironment({ WEB_CONCURRENCY: "0" }), /^WEB_CONCURRENCY: .* got '0'$/],
@@ -153,7 +153,11 @@ const WRONG: [what: string, read: () => unknown, message: string | RegExp][] = [
     `${FILE}: maxMemory: a size such as 512M, 1.5G or 0 (off) is taken, got 'lots'`,
   ],
   ["null in a file", () => file({ nodes: null }), /: nodes: .* got null$/],
-  ["an object that is none", () => file({ restart: 5 }), /: restart is not known: /],
+  [
+    "an object that is none",
+    () => file({ restart: 5 }),
+    /: restart: an object with restart\.intensity, .* is taken, got 5$/,
+  ],
   ["a list", () => file([1]), `${FILE}: an object such as { "nodes": 4 } is taken, got [ 1 ]`],
 ];
 
