@@ -6,6 +6,7 @@ import { MultiNodeError } from "../errors.js";
 import { print, printJson } from "./output.js";
 import { type ServiceOptions, withService } from "./service-option.js";
 import { progressLine } from "./views/progress-view.js";
+import { printable } from "./views/text.js";
 import { milliseconds } from "./views/units.js";
 
 export type OrderCommand = Extract<Command, { command: "reload" | "scale" | "restart" | "stop" }>;
@@ -20,7 +21,7 @@ export interface Order {
 
 /** Rejects, when the master gives it up, with the error that it gives. */
 export async function order(options: ServiceOptions, { command, done, act }: Order): Promise<void> {
-  const tell = options.json ? inJson : inWords;
+  const tell = options.json ? inJson : inWords();
   const onEvent = (event: ControlEvent): void => tell.event(event);
   await withService(options, async (client, found) => {
     const begun = Date.now();
@@ -41,14 +42,20 @@ interface Teller {
 }
 
 /** The error itself is told by whoever ends the command. */
-const inWords: Teller = {
-  event: (event) => {
-    const line = isProgress(event) ? progressLine(event) : undefined;
-    if (line !== undefined) print(line);
-  },
-  done: (text) => print([{ text, tone: "bold" }]),
-  failed: () => {},
-};
+function inWords(): Teller {
+  let died: string | undefined;
+  return {
+    event: (event) => {
+      if (event.type === "exit" && event.exit.reason !== "drained") died = event.exit.id;
+      const line = isProgress(event) ? progressLine(event) : undefined;
+      if (line !== undefined) print(line);
+    },
+    done: (text) => print([{ text, tone: "bold" }]),
+    failed: () => {
+      if (died !== undefined) print([{ text: `multi-node logs ${printable(died)} shows what it wrote`, tone: "dim" }]);
+    },
+  };
+}
 
 /** The master's answers, line by line, without the id of the request. */
 const inJson: Teller = {

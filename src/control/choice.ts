@@ -56,7 +56,7 @@ function ambiguous(services: readonly Candidate[], selector: string | undefined)
   const what = selector === undefined ? "several services run" : `several services are '${selector}'`;
   return new ControlError(
     "MN_ERR_NO_SERVICE",
-    `${what}, so one has to be named, by its process id: ${named(services)}`,
+    `${what}, so one has to be named with --service, by its process id: ${named(services)}`,
   );
 }
 

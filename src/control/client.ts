@@ -184,7 +184,7 @@ function gone(cause?: Error): ControlError {
 function timedOut(ms: number): ControlError {
   return new ControlError(
     "MN_ERR_CONTROL_TIMEOUT",
-    `the master has not answered for ${ms} ms: it hangs, or is stopped`,
+    `the master has not answered for ${ms / 1_000} s: it hangs, or is stopped`,
   );
 }
 

@@ -91,7 +91,10 @@ export function noSuchNode(
   serving: readonly Pick<NodeRecord, "id">[],
 ): ControlError {
   const why = state === undefined ? "is not there" : `is ${state}`;
-  const others = serving.length === 0 ? "none serves" : `${serving.map((node) => node.id).join(", ")} serve`;
+  const others =
+    serving.length === 0
+      ? "none serves"
+      : `${serving.map((node) => node.id).join(", ")} ${serving.length === 1 ? "serves" : "serve"}`;
   return new ControlError("MN_ERR_NO_SUCH_NODE", `${id} ${why}: a node that serves is taken, and ${others}`);
 }
 

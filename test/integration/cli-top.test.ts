@@ -82,7 +82,7 @@ test("a service that is stopped or goes away is shown as that, and comes back", 
   const top = TestTerminal.start(t, words, folder);
   await top.shows(/2 of 2 serve/);
   folder.kill("SIGSTOP");
-  await top.shows(/no answer for \d+ s, what is shown is old: the master has not answered for 300 ms/);
+  await top.shows(/no answer for \d+ s, what is shown is old: the master has not answered for 0.3 s/);
   folder.kill("SIGCONT");
   await top.shows(/2 of 2 serve/);
   await folder.stop();

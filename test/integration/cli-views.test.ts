@@ -72,7 +72,7 @@ test("no such service: exit code 3; one that does not answer: 4, in the time tha
     assert.match(none.stderr, /^multi-node: [^\n]+\n$/);
     const late = await steer(base, ...words, "-s", "silent", "--timeout", "0.2");
     assert.equal(late.code, 4, late.stderr);
-    assert.match(late.stderr, /^multi-node: the master has not answered for 200 ms[^\n]*\n$/);
+    assert.match(late.stderr, /^multi-node: the master has not answered for 0.2 s[^\n]*\n$/);
   }
 });
 

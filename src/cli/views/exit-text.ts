@@ -2,6 +2,9 @@
 import type { NodeExit } from "../../index.js";
 import { printable } from "./text.js";
 
+/** Of where it hung: the rest is how Node came there. */
+const FRAMES = 3;
+
 /** `hung`, `not ready in time`, `SIGKILL`, `code 1`, `drained`. */
 export function shortEnd({ reason, code, signal }: NodeExit): string {
   if (reason === "hung") return "hung";
@@ -12,8 +15,9 @@ export function shortEnd({ reason, code, signal }: NodeExit): string {
 }
 
 /** The last error that it wrote, or where it hung, on one line; `undefined` where nothing is known. */
-export function lastWords({ lastError }: NodeExit): string | undefined {
+export function lastWords({ lastError, reason }: NodeExit): string | undefined {
   if (lastError === undefined) return undefined;
   const lines = lastError.split("\n").map((line) => printable(line).trim());
-  return lines.filter((line) => line !== "").join(" < ") || undefined;
+  const told = lines.filter((line) => line !== "");
+  return told.slice(0, reason === "hung" ? FRAMES : undefined).join(" < ") || undefined;
 }

@@ -50,21 +50,21 @@ const REFUSED: [what: string, services: Candidate[], selector: string | undefine
     ALL,
     "shop",
     "/x/shop",
-    "several services are 'shop', so one has to be named, by its process id: shop (pid 10, in /srv/shop), shop (pid 11, in /srv/other)",
+    "several services are 'shop', so one has to be named with --service, by its process id: shop (pid 10, in /srv/shop), shop (pid 11, in /srv/other)",
   ],
   [
     "several run, none of them here",
     [SHOP, BLOG],
     undefined,
     "/home/me",
-    "several services run, so one has to be named, by its process id: shop (pid 10, in /srv/shop), blog (pid 12, in /srv/blog)",
+    "several services run, so one has to be named with --service, by its process id: shop (pid 10, in /srv/shop), blog (pid 12, in /srv/blog)",
   ],
   [
     "one runs in /, which is above all: that says nothing",
     [DAEMON, BLOG],
     undefined,
     "/home",
-    "several services run, so one has to be named, by its process id: daemon (pid 13, in /), blog (pid 12, in /srv/blog)",
+    "several services run, so one has to be named with --service, by its process id: daemon (pid 13, in /), blog (pid 12, in /srv/blog)",
   ],
 ];
 

@@ -55,7 +55,7 @@ test("one that says nothing is given up, whatever is asked of it, and so is what
   const late = {
     name: "ControlError",
     code: "MN_ERR_CONTROL_TIMEOUT",
-    message: "the master has not answered for 20 ms: it hangs, or is stopped",
+    message: "the master has not answered for 0.02 s: it hangs, or is stopped",
   };
   const both = [client.request({ command: "info" }), client.request({ command: "reload" })];
   for (const request of both) await assert.rejects(within(request, "it is given up"), late);

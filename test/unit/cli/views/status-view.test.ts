@@ -28,7 +28,7 @@ test("a node that has told nothing yet, and why those before it died", () => {
     id: "node-2",
     signal: "SIGKILL",
     reason: "hung",
-    lastError: "at spin (a.js:1)\n  at serve (a.js:9)",
+    lastError: ["at spin (a.js:1)", "at serve (a.js:9)", "at c (b.js:1)", "at d (c.js:1)"].join("\n  "),
   });
   const nodes = [
     nodeOf(0, {
@@ -46,7 +46,7 @@ test("a node that has told nothing yet, and why those before it died", () => {
   assert.deepEqual(lines.slice(9), [
     "",
     "node-1: node-0 before it: code 1 after 2 s, Error: no database",
-    "node-2: node-2 before it: hung after 2 s, at spin (a.js:1) < at serve (a.js:9)",
+    "node-2: node-2 before it: hung after 2 s, at spin (a.js:1) < at serve (a.js:9) < at c (b.js:1)",
   ]);
 });
 
