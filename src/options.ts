@@ -122,6 +122,8 @@ export interface ServiceOptions {
   /** Set where the program knows nothing of this package. */
   hosted: Hosting | undefined;
   log: (line: string) => void;
+  /** Where that leads; functions cannot be told apart, as the command is bundled apart from the master. */
+  logsTo: "stderr" | "elsewhere";
 }
 
 /** Without those of a port. */
@@ -203,6 +205,7 @@ export function completeService(options: ListenOptions): ServiceOptions {
     output: "raw",
     hosted: undefined,
     log: typeof log === "function" ? log : log ? logToStderr : () => {},
+    logsTo: log === true ? "stderr" : "elsewhere",
   };
 }
 
@@ -216,7 +219,6 @@ function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRang
   return { minNodes: least, maxNodes: most, nodes: Math.min(most, Math.max(least, nodes ?? least)) };
 }
 
-/** What `log: true` stands for. */
-export function logToStderr(line: string): void {
+function logToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -111,6 +111,7 @@ test("without options all defaults hold", () => {
     name: undefined,
     output: "raw",
     hosted: undefined,
+    logsTo: "stderr",
   });
 });
 

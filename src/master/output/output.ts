@@ -1,7 +1,7 @@
 // What a service writes, its nodes' output and the master's own lines: passed on, and kept for whoever asks later.
 import type { LogFeed, LogLine } from "../../log-lines.js";
 import { MASTER_ID } from "../../mesh/endpoint.js";
-import { logToStderr, type ServiceOptions } from "../../options.js";
+import type { ServiceOptions } from "../../options.js";
 import { pause } from "../../promises.js";
 import type { Origin } from "./format.js";
 import { LinePassage } from "./line-passage.js";
@@ -20,14 +20,14 @@ export class Output {
   readonly #passage: Passage;
   readonly #log: (text: string) => void;
 
-  constructor({ output, log, hosted }: Pick<ServiceOptions, "output" | "log" | "hosted">) {
+  constructor({ output, log, logsTo, hosted }: Pick<ServiceOptions, "output" | "log" | "logsTo" | "hosted">) {
     if (output === "raw") this.#passage = new RawPassage();
     else
       this.#passage = new LinePassage({ format: output, ownLine: (text) => ({ line: ownLine(text), from: MASTER }) });
     // A process that is nothing but this master goes on when nobody reads its log; any other decides that itself.
     if (hosted !== undefined) process.stderr.on("error", () => {});
     // Whoever gave a function of their own gets the lines there, and nowhere else.
-    const joins = output !== "raw" && log === logToStderr;
+    const joins = output !== "raw" && logsTo === "stderr";
     this.#log = joins ? (text) => this.#passage.lines(MASTER, ownLines(text)) : (text) => log(`multi-node: ${text}`);
   }
 

@@ -7,7 +7,12 @@ import { Output } from "#src/master/output/output.js";
 test("the master's own lines are kept, each by itself, and given to the function of the user", async () => {
   for (const output of ["raw", "prefix", "json"] as const) {
     const logged: string[] = [];
-    const service = new Output({ output, log: (line) => void logged.push(line), hosted: undefined });
+    const service = new Output({
+      output,
+      log: (line) => void logged.push(line),
+      logsTo: "elsewhere",
+      hosted: undefined,
+    });
     service.log("it hangs\n  here");
     assert.deepEqual(logged, ["multi-node: it hangs\n  here"]);
     assert.deepEqual(tellsOf(service.feed.recent(10)), ["master stderr it hangs", "master stderr   here"]);
@@ -16,7 +21,7 @@ test("the master's own lines are kept, each by itself, and given to the function
 });
 
 test("what nodes write is kept as lines, whatever becomes of it", async () => {
-  const service = new Output({ output: "raw", log: () => {}, hosted: undefined });
+  const service = new Output({ output: "raw", log: () => {}, logsTo: "elsewhere", hosted: undefined });
   const followed: LogLine[] = [];
   service.feed.follow((line) => void followed.push(line));
   const node = service.node("node-2", 1);
@@ -31,7 +36,7 @@ test("what nodes write is kept as lines, whatever becomes of it", async () => {
 });
 
 test("a line of more than 64 KiB is kept in pieces that say so", () => {
-  const service = new Output({ output: "raw", log: () => {}, hosted: undefined });
+  const service = new Output({ output: "raw", log: () => {}, logsTo: "elsewhere", hosted: undefined });
   service.node("node-1", 0).take("stdout", Buffer.from(`${"x".repeat(65_537)}\n`));
   assert.deepEqual(
     service.feed.recent(2).map(({ text, partial }) => [text.length, partial]),
