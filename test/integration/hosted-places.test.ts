@@ -47,7 +47,7 @@ for (const balance of ["shared", "least-connections"]) {
 test("a path is relative to the folder that the program runs in", async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, "run"));
-  const program = runHosted(t, "listens.js", { args: [[{ path: "run/service.sock" }]], run: { cwd } });
+  const program = runHosted(t, "listens.js", { args: [[{ path: "run/service.sock" }]], cwd });
   await allServe(program);
   for (const { address } of program.all("serves")) assert.equal(address, "run/service.sock");
   assert.equal((await getOver(join(cwd, "run/service.sock"))).status, 200);
