@@ -26,6 +26,8 @@ export interface HostingOptions {
   sockets: NodeSockets;
   intake: Pick<Intake, "open">;
   service: Pick<Service, "watch">;
+  /** Told of an exclusive port that another process has, where the program does not listen for that. */
+  without: (port: number) => void;
   /** Told of a socket that cannot be had, where the program does not listen for that. */
   failed: (error: Error) => void;
   /** Told each time that the program listens somewhere. */
@@ -72,7 +74,9 @@ export class Hosting {
       return bindUdp(socket, query, answer, (error) => this.#fail(socket, error, error));
     }
     const port = portOf(query);
-    if ("port" in port && this.#options.exclusive.includes(port.port)) return listenAlone(server, query);
+    if ("port" in port && this.#options.exclusive.includes(port.port)) {
+      return listenAlone(server, query, () => this.#options.without(port.port));
+    }
     void this.#give(server, query, port, answer);
   };
 
@@ -154,7 +158,18 @@ function portOf({ address, port, fd, flags = 0, backlog = 511 }: Query): Port {
   return { port, host: address ?? undefined, ipv6Only: (flags & IPV6_ONLY) !== 0, backlog };
 }
 
-/** As node:net does it where there is no cluster: another node that wants the port is told that it is in use. */
-function listenAlone(server: Server, { address, port, addressType, backlog, fd, flags }: Query): void {
+/**
+ * As node:net does it where there is no cluster. One node gets the port; that the others do not was to be expected, so it
+ * ends none of them whose program does not listen for it.
+ */
+function listenAlone(server: Server, query: Query, without: () => void): void {
+  const { address, port, addressType, backlog, fd, flags } = query;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (server.listenerCount("error") > 0) return;
+    if (error.code !== "EADDRINUSE") throw error;
+    without();
+  };
+  server.once("error", onError);
+  server.once("listening", () => server.off("error", onError));
   (server as NetInternals)._listen2(address, port, addressType, backlog, fd, flags);
 }

@@ -123,6 +123,11 @@ export class NodeRuntime implements Role {
       intake: this.#intake,
       service: this.#service,
       listening: (address) => this.#onListening(address),
+      without: (port) => {
+        process.stderr.write(
+          `multi-node: another process has port ${port}, which is exclusive: this one goes on without\n`,
+        );
+      },
       failed: (error) => this.#giveUp(error),
     });
     standInForCluster(Number(/\d+/.exec(this.self.id)), hosting.getServer);

@@ -123,6 +123,18 @@ test("an exclusive port is bound by the one process that asks first, and counts 
   }
 });
 
+test("a port named exclusive ends no node that does not get it", async (t) => {
+  const port = await free();
+  const program = runHosted(t, "bears-nothing.js", { args: [String(port)], run: { exclusive: [port] } });
+  const serves = await program.count("serves", 3);
+  const owner = serves.find((line) => portOf(line) === port);
+  await allServe(program);
+  assert.equal((await get(port)).body, String(owner?.pid));
+  await program.stop();
+  assert.match(program.stderr, new RegExp(`another process has port ${port}, which is exclusive`));
+  assert.equal(program.all("exit").filter(({ reason }) => reason === "died").length, 0);
+});
+
 test("a node that has only sockets of its own serves", async (t) => {
   const place = { port: 0, host: LOCAL, exclusive: true };
   const program = runHosted(t, "listens.js", { args: [[place]] });

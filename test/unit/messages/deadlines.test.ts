@@ -34,8 +34,9 @@ test("a wait expires when its time is up, and not before", async () => {
 test("waits expire by their lengths, in whatever order they begin", async () => {
   const deadlines = new Deadlines();
   const [first, long, short] = [new Expected(), new Expected(), new Expected()];
-  deadlines.add(first, 5);
-  deadlines.add(long, 20);
+  // Far apart: this process may not get a core between two of these lines.
+  deadlines.add(first, 100);
+  deadlines.add(long, 200);
   deadlines.add(short, 1);
   const times = await within(Promise.all([short.expired, first.expired, long.expired]), "all expire");
   assert.deepEqual(
