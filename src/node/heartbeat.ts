@@ -60,7 +60,7 @@ export class Heart {
 function measuring(counts: () => Counts): () => Beat {
   let before = take();
   let { served } = counts();
-  let rss = process.memoryUsage.rss();
+  let rss = residentMemory() ?? 0;
   return () => {
     const now = take();
     const told = counts();

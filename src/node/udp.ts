@@ -16,16 +16,18 @@ export function bindUdp(
   answer: Answer,
   refuse: (error: MultiNodeError) => void,
 ): void {
-  if (port > 0) return refuse(sharedPort(port));
+  // A descriptor comes without a port.
+  if (typeof port !== "number" || port > 0)
+    return refuse(sharedPort(typeof port === "number" ? `port ${port}` : "descriptor"));
   const spare = process.getBuiltinModule("node:dgram").createSocket(addressType as SocketType);
   spare.once("error", (error) => socket.emit("error", error));
   spare.bind({ port: 0, exclusive: true, ...(address && { address }) }, () => answer(0, handleOf(spare)));
 }
 
-function sharedPort(port: number): MultiNodeError {
+function sharedPort(what: string): MultiNodeError {
   return new MultiNodeError(
     "MN_ERR_UDP",
-    `UDP port ${port}: one port cannot be shared by several nodes; bind it in one process with { exclusive: true }, ` +
+    `UDP ${what}: one port cannot be shared by several nodes; bind it in one process with { exclusive: true }, ` +
       "or in each with { reusePort: true } (Node 23.1 and later), or let each have a port of its own (0)",
   );
 }

@@ -36,6 +36,8 @@ export class Connections {
   readonly #http2 = new Set<Http2Connection>();
   /** Those on which no request can come: upgraded ones, and all of a server that knows none. */
   readonly #foreign = new Set<Socket>();
+  /** What waits for the program's first listener of a kind. */
+  readonly #awaiting: ((name: string | symbol) => void)[] = [];
   readonly #allClosed = new Deferred<void>();
   readonly #allAnswered = new Deferred<void>();
   /** One for all sockets, as a connection is to cost as little as can be. */
@@ -97,6 +99,7 @@ export class Connections {
     const server: EventEmitter = this.#server;
     server.off("connection", this.#accept).off("secureConnection", this.#addLayered).off("session", this.#addHttp2);
     server.off("upgrade", this.#upgrade).off("connect", this.#upgrade);
+    for (const listener of this.#awaiting) server.off("newListener", listener);
     unsubscribe("http.server.request.start", this.#begin);
     unsubscribe("http.server.response.finish", this.#finish);
   }
@@ -181,6 +184,7 @@ export class Connections {
       this.#server.off("newListener", onNewListener);
       this.#server.prependListener(event, this.#upgrade);
     };
+    this.#awaiting.push(onNewListener);
     this.#server.on("newListener", onNewListener);
   }
 

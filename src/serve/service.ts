@@ -6,13 +6,15 @@ import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { ResponseTimes } from "./response-times.js";
-import { adopt, type ListeningSocket, makeServer } from "./server.js";
+import { adopt, type ListeningSocket, makeServer, stopAccepting } from "./server.js";
 
 type End = Omit<DrainOptions, "servers"> & Partial<DrainOptions>;
 
 export class Service {
   readonly #servers = new Map<Server, Connections>();
   readonly #times = new ResponseTimes();
+  /** By servers that are closed. */
+  #servedBefore = 0;
   #state: "serving" | "ended" = "serving";
 
   /** Makes the server and lets it accept from the held socket. */
@@ -25,14 +27,16 @@ export class Service {
     await adopt(server, socket, port.backlog);
   }
 
-  /** Counts a server's connections from now on, until it is closed, and drains it with all others. */
+  /** Counts a server's connections from now on, until it is closed, and drains it with all others; one that comes later than that gets none. */
   watch(server: Server): void {
     if (this.#servers.has(server)) return;
+    if (this.#state === "ended") return stopAccepting(server);
     const connections = new Connections(server, this.#times);
     this.#servers.set(server, connections);
     server.once("close", () => {
       if (this.#state === "ended") return;
       this.#servers.delete(server);
+      this.#servedBefore += connections.served;
       connections.release();
     });
   }
@@ -41,7 +45,7 @@ export class Service {
   counts(): Pick<Beat, "served" | "connections" | "responseTime"> {
     const all = [...this.#servers.values()];
     return {
-      served: all.reduce((sum, { served }) => sum + served, 0),
+      served: all.reduce((sum, { served }) => sum + served, this.#servedBefore),
       connections: all.reduce((sum, { size }) => sum + size, 0),
       responseTime: this.#times.beat(),
     };

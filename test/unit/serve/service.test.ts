@@ -30,6 +30,34 @@ test("a served server answers, and at the end the program is told until when", a
   assert.equal(server.listening, false);
 });
 
+test("what a closed server has served still counts, and nothing of ours stays on it", async (t) => {
+  const { service, server } = await serving(t);
+  const before = ["newListener", "connection", "session"].map((event) => http.createServer().listenerCount(event));
+  server.on("request", (_, response: ServerResponse) => response.end("served"));
+  const { port } = server.address() as AddressInfo;
+  await (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } })).text();
+  assert.equal(service.counts().served, 1);
+  const closed = once(server, "close");
+  server.close();
+  await closed;
+  assert.equal(service.counts().served, 1);
+  assert.deepEqual(
+    ["newListener", "connection", "session"].map((event) => server.listenerCount(event)),
+    before,
+  );
+});
+
+test("a server that begins to listen after the end accepts nobody", async (t) => {
+  const service = new Service();
+  await end(service, LONG, async () => {});
+  const server = http.createServer().listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  service.watch(server);
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+});
+
 test("the end waits for the program, which may need longer than its connections", async (t) => {
   const { service } = await serving(t);
   let finish: () => void = () => {};
