@@ -12,13 +12,12 @@ const STATE = "state symbol";
  */
 export function bindUdp(
   socket: Socket,
-  { address, port, addressType }: Query,
+  { address, port, fd, addressType }: Query,
   answer: Answer,
   refuse: (error: MultiNodeError) => void,
 ): void {
-  // A descriptor comes without a port.
-  if (typeof port !== "number" || port > 0)
-    return refuse(sharedPort(typeof port === "number" ? `port ${port}` : "descriptor"));
+  if (typeof fd === "number" && fd >= 0) return refuse(sharedPort("descriptor"));
+  if (port > 0) return refuse(sharedPort(`port ${port}`));
   const spare = process.getBuiltinModule("node:dgram").createSocket(addressType as SocketType);
   spare.once("error", (error) => socket.emit("error", error));
   spare.bind({ port: 0, exclusive: true, ...(address && { address }) }, () => answer(0, handleOf(spare)));
