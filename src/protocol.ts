@@ -75,7 +75,7 @@ export type ToNode =
   /** The answer to `ask`. */
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
-  /** Somebody wants to look inside it; answered with `tool-answer` or `tool-refusal`. */
+  /** Somebody wants to look inside it; answered with `tool-begun` at once, then with `tool-answer` or `tool-refusal`. */
   | { type: "tool"; number: number; tool: Tool }
   /** The answer to `open`: the master accepts there, so nobody is refused any more. */
   | { type: "opened"; key: SocketKey }
@@ -94,6 +94,8 @@ export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox;
 
 /** What a node answers to `tool`. */
 export type ToToolbox =
+  /** It has the order: its event loop turns. */
+  | { type: "tool-begun"; number: number }
   | { type: "tool-answer"; number: number; value: unknown }
   | { type: "tool-refusal"; number: number; code: string; message: string };
 
@@ -181,7 +183,7 @@ export interface Beat {
 }
 
 export function isToToolbox(message: ToMaster): message is ToToolbox {
-  return message.type === "tool-answer" || message.type === "tool-refusal";
+  return ["tool-begun", "tool-answer", "tool-refusal"].includes(message.type);
 }
 
 export function isToDispatcher(message: ToMaster): message is ToDispatcher {

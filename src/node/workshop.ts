@@ -1,4 +1,4 @@
-// What somebody outside does inside this node: each order is answered once. The tools are loaded with the first one.
+// What somebody outside does inside this node: each order is confirmed and answered once. The tools are loaded with the first one.
 import { endpoint } from "../mesh/endpoint.js";
 import type { Boot, Tool, ToMaster, ToNode } from "../protocol.js";
 import type { Heart } from "./heartbeat.js";
@@ -25,6 +25,7 @@ export class Workshop {
 
   /** Never rejects: what goes wrong is what the master is told. */
   async use({ number, tool }: Extract<ToNode, { type: "tool" }>): Promise<void> {
+    this.#send({ type: "tool-begun", number });
     try {
       this.#send({ type: "tool-answer", number, value: await use(tool, this.#host) });
     } catch (error) {

@@ -46,6 +46,23 @@ test("a node that ends refuses what it was asked, the others' orders go on", asy
   assert.equal(await kept, "done");
 });
 
+test("a node that stands still refuses what it was asked, one that has begun may take as long as it takes", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { toolbox } = start();
+  const begun = toolbox.ask("node-1", { name: "profile", seconds: 60, path: "/x" });
+  const lost = toolbox.ask("node-2", { name: "repl" });
+  toolbox.hear("node-1", { type: "tool-begun", number: 1 });
+  t.mock.timers.tick(5_000);
+  await assert.rejects(lost, {
+    code: "MN_ERR_TOOL_FAILED",
+    message: "node-2 does not answer: its event loop stands still; status shows where, once hangTimeout is over",
+  });
+  toolbox.hear("node-2", { type: "tool-answer", number: 2, value: "too late" });
+  t.mock.timers.tick(60_000);
+  toolbox.hear("node-1", { type: "tool-answer", number: 1, value: "done" });
+  assert.equal(await begun, "done");
+});
+
 function start(): { toolbox: Toolbox; sent: [string, ToNode][] } {
   const sent: [string, ToNode][] = [];
   return { toolbox: new Toolbox((...message) => void sent.push(message)), sent };

@@ -1,4 +1,4 @@
-// Orders for a node's tools: each is answered once, whatever becomes of it.
+// Orders for a node's tools: each is confirmed at once and answered once, whatever becomes of it.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Heart } from "#src/node/heartbeat.js";
@@ -34,6 +34,8 @@ async function answersTo(t: TestContext, tool: Tool): Promise<ToMaster[]> {
   const workshop = new Workshop({ id: "node-1", folder: temporaryFolder(t) }, undefined, heart, (message) =>
     sent.push(message),
   );
-  await workshop.use({ type: "tool", number: 7, tool });
-  return sent;
+  const used = workshop.use({ type: "tool", number: 7, tool });
+  assert.deepEqual(sent, [{ type: "tool-begun", number: 7 }], "said before anything is done");
+  await used;
+  return sent.slice(1);
 }
