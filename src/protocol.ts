@@ -68,6 +68,8 @@ export type ToNode =
   | { type: "left"; id: string }
   /** The answer to `bind` with the same key, where the socket may have got another before; the handle comes with it. */
   | { type: "socket"; key: SocketKey; socket: SocketInfo }
+  /** Comes right behind each `socket`, whose handle gets lost where no descriptor is left, and the message with it. */
+  | { type: "socket-sent"; key: SocketKey }
   /** The answer to `bind` where the master itself accepts. */
   | { type: "handed-socket"; key: SocketKey; socket: SocketInfo }
   /** The answer to `bind` when the address cannot be had; `system` is the system's own code for why. */

@@ -64,9 +64,9 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
       sockets.hold(key, port).then(
         ({ handle, address, file, key: held }) => {
           const socket = { key: held, address, ...(file && { file }) };
-          return dispatcher === undefined
-            ? send(id, { type: "socket", key, socket }, handle)
-            : send(id, { type: "handed-socket", key, socket });
+          if (dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
+          send(id, { type: "socket", key, socket }, handle);
+          send(id, { type: "socket-sent", key });
         },
         (error: BindError) => send(id, { type: "no-socket", key, ...refusalOf(error) }),
       );

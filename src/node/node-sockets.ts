@@ -10,7 +10,7 @@ import type { Intake } from "./intake.js";
 
 type Known = Boot["sockets"][number];
 
-/** A handle gets lost where this process has no descriptor left for it. */
+/** Where this process has no descriptor left for a handle, Node drops it and the message that came with it. */
 const NO_DESCRIPTOR = {
   code: "MN_ERR_BIND",
   message: "no descriptor is left for the socket",
@@ -38,6 +38,8 @@ export class NodeSockets {
   readonly #asked = new Map<SocketKey, Deferred<ListeningSocket>>();
   /** By which names the master has the sockets that it gave for others. */
   readonly #heldAs = new Map<SocketKey, SocketKey>();
+  /** The socket that came last, until it is known that it was sent. */
+  #arrived: SocketKey | undefined;
 
   constructor(known: readonly Known[], intake: Intake, send: (message: ToMaster) => void) {
     this.#known = new Map(known.map((socket) => [socket.key, socket]));
@@ -63,13 +65,19 @@ export class NodeSockets {
     return this.#heldAs.get(key) ?? key;
   }
 
-  onSocket(message: Extract<ToNode, { type: "socket" }>, handle: SocketHandle | undefined): void {
-    const { key, socket } = message;
+  onSocket({ key, socket }: Extract<ToNode, { type: "socket" }>, handle: SocketHandle | undefined): void {
+    if (handle === undefined) return;
+    this.#arrived = key;
     const asked = this.#answered(key);
-    if (asked === undefined) return handle?.close();
-    if (handle === undefined) return asked.reject(new RefusedError({ ...message, ...NO_DESCRIPTOR }));
+    if (asked === undefined) return handle.close();
     this.#know(key, socket);
     asked.resolve({ handle });
+  }
+
+  /** Comes right behind each socket: whoever asks for the same again in between is to get another one. */
+  onSent({ key }: Extract<ToNode, { type: "socket-sent" }>): void {
+    if (this.#arrived !== key) this.#answered(key)?.reject(new RefusedError(NO_DESCRIPTOR));
+    this.#arrived = undefined;
   }
 
   onHandedSocket({ key, socket }: Extract<ToNode, { type: "handed-socket" }>): void {

@@ -168,6 +168,8 @@ export class NodeRuntime implements Role {
         return this.#outlet.left(message.id);
       case "socket":
         return this.#sockets.onSocket(message, handle);
+      case "socket-sent":
+        return this.#sockets.onSent(message);
       case "handed-socket":
         return this.#sockets.onHandedSocket(message);
       case "connection":

@@ -105,6 +105,15 @@ test("a program that takes another port where one is in use does so in every nod
   );
 });
 
+test("a node without a descriptor for its socket hears so, and may listen again", async (t) => {
+  const program = runHosted(t, "without-descriptors.js", { run: { nodes: 1 } });
+  const { error } = await program.first("refused");
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  assert.deepEqual([code, syscall], ["EMFILE", "listen"]);
+  await answersFromNode(program, portOf(await program.first("serves")));
+  await program.stop();
+});
+
 test("an exclusive port is bound by the one process that asks first, and counts as listened on", async (t) => {
   const port = await free();
   for (const [place, exclusive] of [
