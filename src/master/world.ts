@@ -1,6 +1,7 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
-import { isToDispatcher, isToToolbox } from "../protocol.js";
+import type { Port } from "../port-options.js";
+import { isToDispatcher, isToToolbox, type SocketKey } from "../protocol.js";
 import type { Account } from "./account.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
@@ -60,18 +61,25 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
     addresses: () => sockets.held.map(({ address }) => address),
     kill: (id) => children.get(id)?.kill(),
     examine: (id) => void examine(id, children.get(id), tell),
-    bind: (id, key, port) => {
-      sockets.hold(key, port).then(
-        ({ handle, address, file, key: held }) => {
-          const socket = { key: held, address, ...(file && { file }) };
-          if (dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
-          send(id, { type: "socket", key, socket }, handle);
-          send(id, { type: "socket-sent", key });
-        },
-        (error: BindError) => send(id, { type: "no-socket", key, ...refusalOf(error) }),
-      );
-    },
+    bind: (id, key, port) => void bind({ id, key, port }, premises, send),
   };
+}
+
+/** Answers a node that has asked for a socket. */
+async function bind(
+  { id, key, port }: { id: string; key: SocketKey; port: Port },
+  { sockets, dispatcher }: Premises,
+  send: World["send"],
+): Promise<void> {
+  try {
+    const { handle, address, file, key: held } = await sockets.hold(key, port);
+    const socket = { key: held, address, ...(file && { file }) };
+    if (dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
+    send(id, { type: "socket", key, socket }, handle);
+    send(id, { type: "socket-sent", key });
+  } catch (error) {
+    send(id, { type: "no-socket", key, ...refusalOf(error as BindError) });
+  }
 }
 
 function refusalOf({ code, message, cause }: BindError): { code: string; message: string; system: string } {
