@@ -74,6 +74,8 @@ export type ToNode =
   | { type: "handed-socket"; key: SocketKey; socket: SocketInfo }
   /** The answer to `bind` when the address cannot be had; `system` is the system's own code for why. */
   | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string }
+  /** The master has let a socket go: what was inherited of it serves nothing any more. */
+  | { type: "released"; key: SocketKey }
   /** The answer to `ask`. */
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
@@ -92,7 +94,14 @@ export type ToNode =
 export type IdleLimit = number | null;
 
 /** From a node to the master. */
-export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox;
+export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox | ToUsage;
+
+/** What a node says of the sockets that it has, by their names in the master. */
+export type ToUsage =
+  /** It listens on one that it has inherited or was sent. */
+  | { type: "listening"; key: SocketKey }
+  /** Its program has closed one, while the node itself goes on. */
+  | { type: "closed"; key: SocketKey };
 
 /** What a node answers to `tool`. */
 export type ToToolbox =
@@ -190,6 +199,10 @@ export function isToToolbox(message: ToMaster): message is ToToolbox {
 
 export function isToDispatcher(message: ToMaster): message is ToDispatcher {
   return ["open", "taken", "refused", "ended"].includes(message.type);
+}
+
+export function isToUsage(message: ToMaster): message is ToUsage {
+  return message.type === "listening" || message.type === "closed";
 }
 
 /** The envelope keeps our messages apart from those that a program sends over the same channel. */

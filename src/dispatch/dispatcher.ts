@@ -59,11 +59,10 @@ export class Dispatcher {
   }
 
   get counts(): AcceptedCounts {
-    const seats = this.#seats.all;
     const reading = [...this.#gates.values()].reduce((sum, gate) => sum + gate.reading, 0);
     return {
       waiting: reading + this.#untaken.size,
-      held: Object.fromEntries(seats.map(({ id, held }) => [id, held])),
+      held: Object.fromEntries(this.#seats.all.map(({ id, held }) => [id, held])),
       malformed: this.#malformed,
     };
   }
@@ -81,6 +80,14 @@ export class Dispatcher {
       },
     });
     this.#gates.set(key, gate);
+    this.#changed();
+  }
+
+  /** That socket is let go: nobody is to take what is still on its way from it. */
+  remove(key: SocketKey): void {
+    this.#gates.get(key)?.close();
+    this.#gates.delete(key);
+    for (const seat of this.#seats.all) seat.keys.delete(key);
     this.#changed();
   }
 
@@ -161,6 +168,10 @@ export class Dispatcher {
   }
 
   #dispatch(visit: Visit): void {
+    if (!this.#gates.has(visit.key)) {
+      visit.handle.close();
+      return this.#forget(visit);
+    }
     const seat = this.#choose(visit);
     if (seat === undefined) this.#waiting.push(visit);
     else this.#give(visit, seat);
@@ -227,8 +238,7 @@ export class Dispatcher {
   #lookAround(): void {
     this.#patrol = undefined;
     for (const seat of this.#seats.all) if (seat.isStuck) this.#relieve(seat);
-    const isWaiting = this.#seats.all.some(({ isAwaited }) => isAwaited);
-    if (this.#patrol === undefined && isWaiting) this.#setPatrol();
+    if (this.#patrol === undefined && this.#seats.all.some(({ isAwaited }) => isAwaited)) this.#setPatrol();
   }
 
   /** What waits for a process that stands still goes to others, unless it has to be that one. */

@@ -50,6 +50,12 @@ export class Addresses {
     this.#onLate(socket.key);
   }
 
+  /** A socket that was found is let go. */
+  lost(key: SocketKey): void {
+    const index = this.#found.indexOf(key);
+    if (index >= 0) this.#found.splice(index, 1);
+  }
+
   /** Resolves when all addresses that were asked for until now are bound. */
   async bound(): Promise<void> {
     await allSettled(this.#opening);

@@ -4,7 +4,7 @@ import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/
 import { Mesh, type MeshOptions } from "../mesh/mesh.js";
 import type { Dispatcher } from "../dispatch/dispatcher.js";
 import type { ServiceOptions } from "../options.js";
-import type { HostedSettings, SocketInfo } from "../protocol.js";
+import type { HostedSettings, SocketInfo, SocketKey } from "../protocol.js";
 import type { Account } from "./account.js";
 import { NewsFeed } from "./news.js";
 import { Output } from "./output/output.js";
@@ -14,6 +14,7 @@ import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
 import { Sockets } from "./sockets.js";
 import { hostedSettings } from "./supervisor-options.js";
 import { Toolbox } from "./toolbox.js";
+import { Usage } from "./usage.js";
 
 const TOKEN_BYTES = 32;
 /** Seconds that nodes have beyond their drain time once the master is gone. */
@@ -24,6 +25,8 @@ export interface PremisesEvents extends Pick<MeshOptions, "self" | "onLink" | "o
   account: Account | undefined;
   /** Told of each socket once it is bound. */
   onHeld(socket: SocketInfo): void;
+  /** Told of each that is let go before the end. */
+  onReleased(key: SocketKey): void;
 }
 
 export class Premises {
@@ -39,6 +42,8 @@ export class Premises {
   /** Hands connections over, where nodes do not accept themselves. */
   readonly dispatcher: Dispatcher | undefined;
   readonly sockets: Sockets;
+  /** Which nodes listen on them. */
+  readonly usage: Usage;
   /** What nodes are told whose program knows nothing of this package. */
   readonly hosted: HostedSettings | undefined;
   /** What the service writes. */
@@ -61,6 +66,12 @@ export class Premises {
     this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", (socket, backlog) => {
       this.dispatcher?.add(socket.key, socket.handle, backlog);
       events.onHeld(socket);
+    });
+    this.usage = new Usage((key) => {
+      this.dispatcher?.remove(key);
+      this.sockets.release(key);
+      for (const child of this.children.values()) child.send({ type: "released", key });
+      events.onReleased(key);
     });
     this.folder = makeFolder(account);
     this.controlFolder = account === undefined ? this.folder : makeFolder();

@@ -60,6 +60,7 @@ export class MasterRuntime implements Role, Steered {
       onHeld: (socket) => {
         if (options.hosted !== undefined) this.#addresses.found(socket);
       },
+      onReleased: (key) => this.#addresses.lost(key),
       onLink: (...link) => outlet.link(...link),
       onStream: (...stream) => outlet.node(...stream),
     });

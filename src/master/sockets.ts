@@ -28,9 +28,20 @@ export class Sockets {
 
   /** The held socket of a name, bound now if it is not yet; an address that cannot be had is tried again next time. */
   hold(key: SocketKey, port: Port): Promise<HeldSocket> {
-    const binding = this.#binding.get(key) ?? this.#foundFree(key, port) ?? this.#bind(key, port);
+    const known = this.#binding.get(key) ?? this.#foundFree(key, port);
+    if (known !== undefined) return known;
+    const binding = this.#bind(key, port);
     this.#binding.set(key, binding);
     return binding;
+  }
+
+  /** Lets one go: whoever asks for it again gets another one. */
+  release(key: SocketKey): void {
+    const socket = this.#held.get(key);
+    if (socket === undefined) return;
+    this.#held.delete(key);
+    this.#binding.delete(key);
+    release(socket);
   }
 
   /** Holds what an old master handed over, so that nodes are to listen on all of it before they take over from the old ones. */

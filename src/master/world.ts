@@ -1,7 +1,7 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
 import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
-import { isToDispatcher, isToToolbox, type SocketKey } from "../protocol.js";
+import { isToDispatcher, isToToolbox, isToUsage, type SocketKey } from "../protocol.js";
 import type { Account } from "./account.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
@@ -21,7 +21,7 @@ export type Reports = Pick<World, "log" | "onReady" | "onExit" | "onReload" | "o
 
 export function makeWorld(options: WorldOptions, reports: Reports): World {
   const { tell, premises } = options;
-  const { sockets, children, dispatcher, news } = premises;
+  const { sockets, usage, children, dispatcher, news } = premises;
   const send: World["send"] = (id, message, handle) => children.get(id)?.send(message, handle);
   return {
     ...reports,
@@ -50,6 +50,8 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
     send,
     moved: ({ id, place, state }) => {
       if (state === "serving") premises.output.serving();
+      if (state === "serving") usage.serves(id);
+      else if (state !== "spawning") usage.gone(id);
       dispatcher?.rotate(id, String(place), state === "serving" ? "in" : "out");
       news.tell({ type: "node", id, place, state });
     },
@@ -68,11 +70,12 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
 /** Answers a node that has asked for a socket. */
 async function bind(
   { id, key, port }: { id: string; key: SocketKey; port: Port },
-  { sockets, dispatcher }: Premises,
+  { sockets, usage, dispatcher }: Premises,
   send: World["send"],
 ): Promise<void> {
   try {
     const { handle, address, file, key: held } = await sockets.hold(key, port);
+    usage.sent(id, held);
     const socket = { key: held, address, ...(file && { file }) };
     if (dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
     send(id, { type: "socket", key, socket }, handle);
@@ -94,12 +97,13 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
 }
 
 function startNode(id: string, place: number, { program, account, premises, tell }: WorldOptions): Child {
-  const { folder, token, hosted, reaper, children, dispatcher, toolbox } = premises;
+  const { folder, token, hosted, reaper, children, dispatcher, toolbox, usage } = premises;
   const output = premises.output.node(id, place);
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,
     accepting: dispatcher === undefined ? "node" : "master",
   };
+  usage.starts(id, sockets.sockets);
   const boot = { id, master: process.pid, folder, ...(hosted && { hosted }) };
   const child = startChild(program, account, boot, sockets, output, {
     message: (message) => {
@@ -109,6 +113,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
         return;
       }
       if (isToToolbox(message)) return toolbox.hear(id, message);
+      if (isToUsage(message)) return usage.hear(id, message);
       if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
       tell({ type: "said", id, message });
     },
@@ -116,6 +121,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
       if (child.pid !== undefined) reaper.unwatch(child.pid);
       children.delete(id);
       toolbox.gone(id);
+      usage.gone(id);
       dispatcher?.gone(id);
       tell({ type: "exited", id, code, signal, lastError });
     },

@@ -26,6 +26,8 @@ export interface HostingOptions {
   sockets: NodeSockets;
   intake: Pick<Intake, "open">;
   service: Pick<Service, "watch">;
+  /** Whether this node ends: then it is not the program that closes sockets. */
+  ends: () => boolean;
   /** Told of an exclusive port that another process has, where the program does not listen for that. */
   without: (port: number) => void;
   /** Told of a socket that cannot be had, where the program does not listen for that. */
@@ -120,10 +122,10 @@ export class Hosting {
   }
 
   #attach(server: Server, key: SocketKey, handle: SocketHandle, answer: Answer): void {
-    const { ports } = this.#options.sockets;
+    const { sockets, ends } = this.#options;
     const close = handle.close.bind(handle);
     handle.close = (...args: []) => {
-      ports.release(key);
+      if (!ends()) sockets.release(key);
       close(...args);
     };
     this.#keys.set(server, key);

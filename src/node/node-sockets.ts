@@ -1,4 +1,5 @@
 // The sockets that this node listens on: inherited at its start, or asked of the master, by their names.
+import { closeSync } from "node:fs";
 import { BindError, type ErrorCode } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
@@ -55,6 +56,22 @@ export class NodeSockets {
     return this.#socketOf(known);
   }
 
+  /** The program has closed its server there: it may listen there once more. */
+  release(key: SocketKey): void {
+    this.ports.release(key);
+    const held = this.heldAs(key);
+    // A free port may be had by its number too.
+    if (this.ports.keys.some((other) => this.heldAs(other) === held)) return;
+    this.#send({ type: "closed", key: held });
+  }
+
+  /** The master has let it go: nobody would accept what comes to a descriptor that waits here. */
+  onReleased(key: SocketKey): void {
+    const fd = this.#known.get(key)?.fd;
+    this.#known.delete(key);
+    if (fd !== undefined) closeSync(fd);
+  }
+
   /** All that this process has, listened on or not. */
   get all(): SocketInfo[] {
     return [...this.ports.known, ...this.#known.values()];
@@ -104,12 +121,13 @@ export class NodeSockets {
 
   #know(key: SocketKey, socket: SocketInfo): void {
     this.ports.know({ ...socket, key });
-    if (key !== socket.key) this.#heldAs.set(key, socket.key);
+    this.#send({ type: "listening", key: socket.key });
+    this.#heldAs.set(key, socket.key);
   }
 
   /** Without a descriptor, the master accepts. */
   #socketOf({ fd, ...socket }: Known): ListeningSocket {
-    this.ports.know(socket);
+    this.#know(socket.key, socket);
     return fd === undefined ? this.#intake.socket(socket.key, socket.address) : { fd };
   }
 }

@@ -122,6 +122,7 @@ export class NodeRuntime implements Role {
       sockets: this.#sockets,
       intake: this.#intake,
       service: this.#service,
+      ends: () => this.#departure.hasBegun,
       listening: (address) => this.#onListening(address),
       without: (port) => {
         process.stderr.write(
@@ -170,6 +171,8 @@ export class NodeRuntime implements Role {
         return this.#sockets.onSocket(message, handle);
       case "socket-sent":
         return this.#sockets.onSent(message);
+      case "released":
+        return this.#sockets.onReleased(message.key);
       case "handed-socket":
         return this.#sockets.onHandedSocket(message);
       case "connection":

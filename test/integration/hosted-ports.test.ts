@@ -5,6 +5,7 @@ import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { type TestContext, test } from "node:test";
+import { within } from "../helpers/deadline.js";
 import { allServe, runHosted, runPlain } from "../helpers/hosted.js";
 import { get, portOf } from "../helpers/http.js";
 import { whyLowPortsAreFree } from "../helpers/low-ports.js";
@@ -37,6 +38,20 @@ for (const balance of ["shared", "round-robin"]) {
 
   test(`a free port that was found and let go before is had by its number, with balance ${balance}`, async (t) => {
     await servesInBoth(t, ["find"], balance);
+  });
+
+  test(`a place that all nodes have closed is let go after a while, with balance ${balance}`, async (t) => {
+    const program = runHosted(t, "opens-and-closes.js", { args: ["close"], run: { balance } });
+    const [closed = 0] = (await program.count("closed", 2)).map(portOf);
+    await allServe(program);
+    const client = net.connect(closed, LOCAL).on("error", () => {});
+    const letGo = new Promise((resolve) => client.once("close", resolve));
+    await once(client, "connect");
+    await within(letGo, "the socket is let go");
+    await assert.rejects(get(closed), { code: "ECONNREFUSED" });
+    const [served = 0] = (await program.count("serves", 2)).map(portOf);
+    await answersFromNode(program, served);
+    await program.stop();
   });
 
   test(`a server that is closed before it could listen stays closed, with balance ${balance}`, async (t) => {

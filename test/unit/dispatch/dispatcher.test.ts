@@ -211,6 +211,25 @@ test("sticky: a node that stands still holds up its own clients, however long, a
   assert.ok(clients.every(({ closed }) => closed === 1));
 });
 
+test("a socket that is let go accepts no more, and what came from it and nobody has taken is closed", () => {
+  const world = new DispatchWorld().join("node-1");
+  const [offered, taken] = [new FakeClient(), new FakeClient()];
+  world.place(taken);
+  world.connect(offered);
+  world.leave("node-1");
+  const waiting = world.connect();
+  world.dispatcher.remove(KEY);
+  assert.deepEqual([world.acceptor.closed, waiting.closed, offered.closed], [1, 1, 0]);
+  world.answer("node-1", "refused");
+  assert.deepEqual([offered.closed, world.dispatcher.counts.waiting], [1, 0]);
+  const again = new FakeAcceptor();
+  world.dispatcher.add(KEY, again, 511);
+  world.dispatcher.rotate("node-1", "1", "in");
+  assert.deepEqual(again.backlogs, [], "nobody takes what comes to another one of its name");
+  world.join("node-1");
+  assert.deepEqual(again.backlogs, [511]);
+});
+
 test("after the stop nothing is accepted, and it is over when all are taken", async () => {
   const world = new DispatchWorld().join("node-1");
   const clients = [world.connect(), world.connect()];

@@ -54,6 +54,28 @@ test("closing lets all go, with the files of Unix sockets, and twice is no error
   sockets.close();
 });
 
+test("one that is released goes with its file, and is bound anew when it is asked for again", async (t) => {
+  const folder = temporaryFolder(t);
+  const port = checkPortOptions({ path: join(folder, "a.sock") });
+  const sockets = make(t);
+  const first = await sockets.hold("a", port);
+  sockets.release("a");
+  sockets.release("a");
+  assert.deepEqual([sockets.held, readdirSync(folder)], [[], []]);
+  assert.notEqual(await sockets.hold("a", port), first);
+  assert.deepEqual(readdirSync(folder), ["a.sock"]);
+});
+
+test("a free port that is released is not had by its number any more", async (t) => {
+  const sockets = make(t);
+  const free = await sockets.hold("tcp:127.0.0.1:0#1", FREE);
+  const { port } = free.address as AddressInfo;
+  const byNumber = { ...FREE, port } as Port;
+  assert.equal(await sockets.hold(`tcp:127.0.0.1:${port}`, byNumber), free);
+  sockets.release("tcp:127.0.0.1:0#1");
+  assert.equal((await sockets.hold(`tcp:127.0.0.1:${port}`, byNumber)).key, `tcp:127.0.0.1:${port}`);
+});
+
 test("a socket whose binding ends only after the close is let go too", async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, "late.sock");

@@ -1,10 +1,11 @@
 // What a node asks of the master to listen on: each request is answered once, also where a handle gets lost.
 import assert from "node:assert/strict";
+import { fstatSync, openSync } from "node:fs";
 import { test } from "node:test";
 import { Intake } from "#src/node/intake.js";
 import { NodeSockets } from "#src/node/node-sockets.js";
 import { checkPortOptions } from "#src/port-options.js";
-import type { ToMaster } from "#src/protocol.js";
+import type { Boot, ToMaster } from "#src/protocol.js";
 import { FakeAcceptor, LOCAL } from "../../helpers/fake-handles.js";
 
 const KEY = "tcp:*:80";
@@ -51,8 +52,34 @@ test("a socket that nobody has asked for is closed", () => {
   assert.equal(handle.closed, 1);
 });
 
-function start(): { sockets: NodeSockets; sent: ToMaster[] } {
+test("the master hears what is listened on and closed, by its own names, and of a free port once it is closed by each", () => {
+  const { sockets, sent } = start();
+  const held = sockets.ports.claim(checkPortOptions({ port: 0 }));
+  const number = sockets.ports.claim(PORT);
+  void sockets.take(held, PORT);
+  void sockets.take(number, PORT);
+  for (const key of [held, number])
+    sockets.onHandedSocket({ type: "handed-socket", key, socket: { key: held, address: LOCAL } });
+  sockets.release(held);
+  const told = (): ToMaster[] => sent.filter(({ type }) => type !== "bind");
+  assert.deepEqual(told(), [
+    { type: "listening", key: held },
+    { type: "listening", key: held },
+  ]);
+  sockets.release(number);
+  assert.deepEqual(told().at(-1), { type: "closed", key: held });
+});
+
+test("what was inherited of a socket that the master lets go is closed", () => {
+  const fd = openSync("/dev/null", "r");
+  const { sockets } = start([{ key: KEY, address: LOCAL, fd }]);
+  sockets.onReleased(KEY);
+  assert.throws(() => fstatSync(fd), { code: "EBADF" });
+  assert.deepEqual(sockets.all, []);
+});
+
+function start(known: Boot["sockets"] = []): { sockets: NodeSockets; sent: ToMaster[] } {
   const sent: ToMaster[] = [];
   const send = (message: ToMaster): void => void sent.push(message);
-  return { sockets: new NodeSockets([], new Intake(send), send), sent };
+  return { sockets: new NodeSockets(known, new Intake(send), send), sent };
 }

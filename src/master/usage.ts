@@ -1,0 +1,76 @@
+// Which nodes listen on which held sockets: one that programs have closed in all of them is let go after a while.
+import type { SocketKey, ToUsage } from "../protocol.js";
+
+/** What a node has to do with a socket: it may still listen on it, does so, or has closed it. */
+type Use = "inherited" | "sent" | "listening" | "closed";
+
+/** Milliseconds in which another node, or another server of the same program, may listen there again. */
+const GRACE_MS = 10_000;
+
+export class Usage {
+  readonly #release: (key: SocketKey) => void;
+  /** Of nodes that live and do not drain: that those end says nothing of what the program wants. */
+  readonly #nodes = new Map<string, Map<SocketKey, Use>>();
+  readonly #timers = new Map<SocketKey, NodeJS.Timeout>();
+
+  /** @param release called with each socket that nobody wants any more */
+  constructor(release: (key: SocketKey) => void) {
+    this.#release = release;
+  }
+
+  /** A node starts with these sockets, and listens on them before it serves, if it ever does. */
+  starts(id: string, inherited: readonly { key: SocketKey }[]): void {
+    this.#nodes.set(id, new Map(inherited.map(({ key }) => [key, "inherited"])));
+  }
+
+  serves(id: string): void {
+    const uses = this.#nodes.get(id) ?? new Map<SocketKey, Use>();
+    for (const [key, use] of uses) {
+      if (use !== "inherited") continue;
+      uses.delete(key);
+      this.#judge(key);
+    }
+  }
+
+  /** A node is sent a socket that it has asked for. */
+  sent(id: string, key: SocketKey): void {
+    this.#set(id, key, "sent");
+  }
+
+  hear(id: string, { type, key }: ToUsage): void {
+    if (!this.#nodes.has(id)) return;
+    this.#set(id, key, type);
+    if (type === "closed") this.#judge(key);
+  }
+
+  /** A node drains, or has ended. */
+  gone(id: string): void {
+    this.#nodes.delete(id);
+  }
+
+  #set(id: string, key: SocketKey, use: Use): void {
+    this.#nodes.get(id)?.set(key, use);
+    if (use === "closed") return;
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+  }
+
+  #judge(key: SocketKey): void {
+    if (this.#timers.has(key) || !this.#isClosed(key)) return;
+    const timer = setTimeout(() => this.#onOver(key), GRACE_MS).unref();
+    this.#timers.set(key, timer);
+  }
+
+  /** Whoever closed it may have ended since, and its successor may want it. */
+  #onOver(key: SocketKey): void {
+    this.#timers.delete(key);
+    if (!this.#isClosed(key)) return;
+    for (const uses of this.#nodes.values()) uses.delete(key);
+    this.#release(key);
+  }
+
+  #isClosed(key: SocketKey): boolean {
+    const uses = [...this.#nodes.values()].flatMap((node) => node.get(key) ?? []);
+    return uses.length > 0 && uses.every((use) => use === "closed");
+  }
+}

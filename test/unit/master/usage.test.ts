@@ -1,0 +1,77 @@
+// Sockets that programs have closed: let go when no node that lives wants them, and not sooner than after a while.
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { Usage } from "#src/master/usage.js";
+
+const GRACE_MS = 10_000;
+const key = "tcp:*:80";
+
+test("a socket is let go when the last node has closed it, after a while", (t) => {
+  const { usage, released, pass } = start(t, "node-1", "node-2");
+  usage.hear("node-1", { type: "closed", key });
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+  usage.hear("node-2", { type: "closed", key });
+  pass(GRACE_MS - 1);
+  assert.deepEqual(released, []);
+  pass(1);
+  assert.deepEqual(released, [key]);
+});
+
+test("who listens again, or asks for it, keeps it", (t) => {
+  const { usage, released, pass } = start(t, "node-1");
+  usage.hear("node-1", { type: "closed", key });
+  pass(GRACE_MS - 1);
+  usage.sent("node-1", key);
+  pass(GRACE_MS);
+  usage.hear("node-1", { type: "listening", key });
+  usage.hear("node-1", { type: "closed", key });
+  pass(GRACE_MS - 1);
+  assert.deepEqual(released, [], "the time begins anew");
+  pass(1);
+  assert.deepEqual(released, [key]);
+});
+
+test("deaths and drains let nothing go", (t) => {
+  const { usage, released, pass } = start(t, "node-1", "node-2");
+  usage.hear("node-1", { type: "closed", key });
+  usage.gone("node-2");
+  usage.hear("node-2", { type: "closed", key });
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+});
+
+test("nor does a node that ends soon after it has closed it: its successor may want it", (t) => {
+  const { usage, released, pass } = start(t, "node-1");
+  usage.hear("node-1", { type: "closed", key });
+  usage.gone("node-1");
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+});
+
+test("a node that starts with it keeps it, until it serves without", (t) => {
+  const { usage, released, pass } = start(t, "node-1");
+  usage.starts("node-2", [{ key }]);
+  usage.hear("node-1", { type: "closed", key });
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+  usage.serves("node-2");
+  pass(GRACE_MS);
+  assert.deepEqual(released, [key]);
+});
+
+/** These nodes serve, and listen on the socket. */
+function start(
+  t: TestContext,
+  ...ids: string[]
+): { usage: Usage; released: string[]; pass: (milliseconds: number) => void } {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const released: string[] = [];
+  const usage = new Usage((name) => released.push(name));
+  for (const id of ids) {
+    usage.starts(id, [{ key }]);
+    usage.hear(id, { type: "listening", key });
+    usage.serves(id);
+  }
+  return { usage, released, pass: (milliseconds) => t.mock.timers.tick(milliseconds) };
+}
