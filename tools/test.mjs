@@ -23,6 +23,7 @@ const USAGE = `npm test -- [part of a path ...] [options]
 // Node 20 and 22 hold a whole file to this, newer ones each test.
 const TEST_TIMEOUT_MS = 120_000;
 const TESTS = join("build", "test");
+const LONGEST = /kill-storm|reload-under-load|hosted-drain/;
 // These need what is installed in test/programs/apps.
 const PROGRAMS = join(TESTS, "programs");
 
@@ -59,8 +60,14 @@ function testFiles() {
   const tests = filesIn(join(root, TESTS)).filter((name) => /\.test\.c?js$/.test(name));
   // A shell completes test/unit/a.test.ts, and what runs is build/test/unit/a.test.js.
   const wanted = parts.map((part) => normalize(part).replace(/ts$/, "js"));
-  const paths = tests.map((name) => join(TESTS, name)).filter((path) => path.startsWith(PROGRAMS) === options.programs);
+  const all = tests.toSorted(longestFirst).map((name) => join(TESTS, name));
+  const paths = all.filter((path) => path.startsWith(PROGRAMS) === options.programs);
   return wanted.length === 0 ? paths : paths.filter((path) => wanted.some((part) => path.includes(part)));
+}
+
+/** Otherwise a core would wait for them at the end. */
+function longestFirst(a, b) {
+  return Number(LONGEST.test(b)) - Number(LONGEST.test(a));
 }
 
 async function runTests() {
@@ -86,7 +93,8 @@ function coverage() {
 function runnerOptions(countsFile) {
   const name = options.name === undefined ? [] : [`--test-name-pattern=${options.name}`];
   return [
-    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    // One more than there are cores, as many of them wait for another process.
+    `--test-concurrency=${availableParallelism() + 1}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,
     "--test-reporter=spec",
     "--test-reporter-destination=stdout",

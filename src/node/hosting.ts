@@ -50,6 +50,8 @@ interface NetInternals extends Server {
 }
 
 const IPV6_ONLY = 1;
+/** Node's own, which it takes where it was told none, or 0. */
+const BACKLOG = 511;
 /** Milliseconds for which a node waits for sockets that others of its service have and this one does not listen on. */
 const REST_MS = 5_000;
 /** What Node publishes once a server listens, whoever made its socket. */
@@ -154,7 +156,8 @@ export class Hosting {
   }
 }
 
-function portOf({ address, port, fd, flags = 0, backlog = 511 }: Query): Port {
+function portOf({ address, port, fd, flags = 0, backlog: asked }: Query): Port {
+  const backlog = asked || BACKLOG;
   if (typeof fd === "number" && fd >= 0) return { fd, backlog };
   if (port === -1) return { path: address ?? "", backlog };
   return { port, host: address ?? undefined, ipv6Only: (flags & IPV6_ONLY) !== 0, backlog };

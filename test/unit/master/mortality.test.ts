@@ -89,6 +89,26 @@ test("orderly ends are no deaths", () => {
   assert.equal(errorOf(die(mortality, OTHERS, 0, "hung")), "MN_ERR_RESTART_INTENSITY");
 });
 
+test("where somebody watches the first start, one that failed is enough, once no other first one may succeed", () => {
+  const mortality = new Mortality({ ...OPTIONS, firstStart: "watched" });
+  mortality.onStartFailed(exitWith());
+  const waits = die(mortality, { ...NOBODY, firstStarts: 1 });
+  assert.ok(waits.type === "refill" && waits.delay > 1_000, "none is tried while others may succeed");
+  const error = die(mortality, NOBODY);
+  assert.ok(error.type === "give-up");
+  assert.match(error.error.message, /^no node of \/srv\/a\.js serves: it ended with code 1/);
+});
+
+test("once a node has served, the program is not broken, and it is tried as ever", () => {
+  const mortality = new Mortality({ ...OPTIONS, firstStart: "watched" });
+  mortality.onStartFailed(exitWith());
+  mortality.onReady();
+  mortality.onStartFailed(exitWith());
+  assert.deepEqual(die(mortality, NOBODY), { type: "refill", delay: 0 });
+  for (let start = 0; start < 4; start++) mortality.onStartFailed(exitWith());
+  assert.equal(errorOf(die(mortality, NOBODY)), "MN_ERR_START_FAILED");
+});
+
 function die(
   mortality: Mortality,
   survivors: Survivors = OTHERS,

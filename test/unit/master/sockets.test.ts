@@ -87,8 +87,29 @@ test("a socket whose binding ends only after the close is let go too", async (t)
   assert.deepEqual([sockets.held, readdirSync(folder)], [[], []]);
 });
 
-function make(t: TestContext): Sockets {
-  const sockets = new Sockets("own", () => {});
+test("a free port that is held is had by its number, at the same address, without being bound again", async (t) => {
+  const heard: string[] = [];
+  const sockets = make(t, (key) => heard.push(key));
+  const found = await sockets.hold("tcp:127.0.0.1:0#1", FREE);
+  const { port } = found.address as AddressInfo;
+  const again = checkPortOptions({ port, host: "127.0.0.1" });
+  assert.equal(await sockets.hold(`tcp:127.0.0.1:${port}`, again), found);
+  assert.deepEqual([sockets.held, heard], [[found], ["tcp:127.0.0.1:0#1"]]);
+  const elsewhere = checkPortOptions({ port, host: "127.0.0.2" });
+  assert.notEqual(await sockets.hold(`tcp:127.0.0.2:${port}`, elsewhere), found);
+});
+
+test("a free port that is asked for once more is another one", async (t) => {
+  const sockets = make(t);
+  const [one, other] = await Promise.all([
+    sockets.hold("tcp:127.0.0.1:0#1", FREE),
+    sockets.hold("tcp:127.0.0.1:0#2", FREE),
+  ]);
+  assert.notEqual((one.address as AddressInfo).port, (other.address as AddressInfo).port);
+});
+
+function make(t: TestContext, onHeld: (key: string) => void = () => {}): Sockets {
+  const sockets = new Sockets("own", ({ key }) => onHeld(key));
   t.after(() => sockets.close());
   return sockets;
 }
