@@ -174,7 +174,8 @@ function listenAlone(server: Server, query: Query, without: () => void): void {
     if (error.code !== "EADDRINUSE") throw error;
     without();
   };
-  server.once("error", onError);
+  // Before those of the program: what listens once is gone as soon as it has heard.
+  server.prependOnceListener("error", onError);
   server.once("listening", () => server.off("error", onError));
   (server as NetInternals)._listen2(address, port, addressType, backlog, fd, flags);
 }
