@@ -12,12 +12,15 @@ const NEEDED = [
   "LICENSE",
   "CHANGELOG.md",
   "dist/bundle/index.js",
-  "dist/bundle/master/runtime.js",
+  "dist/bundle/make-master.js",
+  "dist/bundle/preload.js",
+  "dist/bundle/preload.cjs",
+  "dist/bundle/cli.js",
   "dist/index.d.ts",
   "src/index.ts",
 ];
 const ALLOWED =
-  /^(?:(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$|docs\/.*\.md$|src\/.*\.ts$|dist\/.*\.(?:js|d\.ts)(?:\.map)?$)/;
+  /^(?:(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$|docs\/.*\.md$|src\/.*\.ts$|dist\/.*\.(?:c?js|d\.ts)(?:\.map)?$)/;
 const CONSUMER = join(root, "build", "consumer");
 
 let packed;
