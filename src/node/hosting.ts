@@ -95,8 +95,6 @@ export class Hosting {
     const { sockets } = this.#options;
     const asked = (server as NetInternals)._listeningId;
     let key: SocketKey | undefined;
-    // Nothing else may keep this process alive while it waits.
-    const alive = setInterval(() => {}, REST_MS);
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
@@ -106,8 +104,6 @@ export class Hosting {
       // Nobody waits for it any more where the program has closed the server meanwhile.
       const isAwaited = asked === (server as NetInternals)._listeningId;
       if (isAwaited) this.#fail(server, error as MultiNodeError, listenError(query, error as MultiNodeError));
-    } finally {
-      clearInterval(alive);
     }
   }
 

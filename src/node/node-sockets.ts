@@ -5,11 +5,18 @@ import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
 import type { Boot, SocketInfo, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";
+import { Lifeline } from "../serve/lifeline.js";
 import { Ports } from "../serve/ports.js";
 import type { ListeningSocket } from "../serve/server.js";
 import type { Intake } from "./intake.js";
 
 type Known = Boot["sockets"][number];
+
+interface Asked {
+  answer: Deferred<ListeningSocket>;
+  /** Nothing else may keep the process of a hosted program alive while it waits. */
+  lifeline: Lifeline;
+}
 
 /** Where this process has no descriptor left for a handle, Node drops it and the message that came with it. */
 const NO_DESCRIPTOR = {
@@ -36,7 +43,7 @@ export class NodeSockets {
   readonly #known: Map<SocketKey, Known>;
   readonly #intake: Intake;
   readonly #send: (message: ToMaster) => void;
-  readonly #asked = new Map<SocketKey, Deferred<ListeningSocket>>();
+  readonly #asked = new Map<SocketKey, Asked>();
   /** By which names the master has the sockets that it gave for others. */
   readonly #heldAs = new Map<SocketKey, SocketKey>();
   /** The socket that came last, until it is known that it was sent. */
@@ -107,16 +114,17 @@ export class NodeSockets {
   }
 
   #ask(key: SocketKey, port: Port): Promise<ListeningSocket> {
-    const asked = this.#asked.get(key) ?? new Deferred();
+    const asked = this.#asked.get(key) ?? { answer: new Deferred(), lifeline: new Lifeline() };
     this.#asked.set(key, asked);
     this.#send({ type: "bind", key, port });
-    return asked.promise;
+    return asked.answer.promise;
   }
 
   #answered(key: SocketKey): Deferred<ListeningSocket> | undefined {
     const asked = this.#asked.get(key);
     this.#asked.delete(key);
-    return asked;
+    asked?.lifeline.cut();
+    return asked?.answer;
   }
 
   #know(key: SocketKey, socket: SocketInfo): void {

@@ -82,6 +82,20 @@ for (const balance of ["shared", "round-robin"]) {
   });
 }
 
+test("a new master whose nodes do not listen on all that it was given is given up", async (t) => {
+  const [first, second] = [
+    { port: 0, host: HOST },
+    { port: 0, host: HOST },
+  ];
+  const { program, write } = runFromFile(t, [first, second], { readyTimeout: 2_000, log: true });
+  const port = portOf(await allServe(program));
+  write([first]);
+  program.kill("SIGUSR2");
+  await eventually(() => program.stderr.includes("the new master is given up, this one goes on"), "it is told");
+  assert.equal((await get(port)).status, 200);
+  await program.stop();
+});
+
 for (const way of ["none", "close", "nothing"]) {
   test(`when the master is killed the nodes end: on SIGTERM ${way}`, async (t) => {
     const program = runHosted(t, "answers.js", { args: [way], run: { drainTimeout: 500 } });
@@ -127,6 +141,13 @@ for (const copy of ["the same copy of", "another copy of"]) {
     await program.stop();
   });
 }
+
+test("a program that takes its time to leave has it, whether or not anything keeps it alive", async (t) => {
+  const program = runHosted(t, "leaves-late.js");
+  await allServe(program);
+  await program.stop();
+  assert.equal(program.all("left").length, 2);
+});
 
 interface FromFile {
   program: Program;

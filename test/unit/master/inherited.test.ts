@@ -9,7 +9,7 @@ import { HANDOVER_VARIABLE, type Handover } from "#src/protocol.js";
 import { bindHandle, type BoundHandle } from "#src/serve/handles.js";
 import { temporaryFolder } from "../../helpers/environment.js";
 
-const FD = 4;
+const FD = 3;
 
 test("a hosted program has each descriptor that is a socket, once", async (t) => {
   const { handle, address } = bound(t);
@@ -17,7 +17,7 @@ test("a hosted program has each descriptor that is a socket, once", async (t) =>
     handle,
     `const inherited = new InheritedSockets("hosted");
     const port = { fd: ${FD}, backlog: 511 };
-    return [inherited.take("fd:4", port)?.address, inherited.take("fd:4", port), inherited.take("fd:0", { fd: 0 })];`,
+    return [inherited.take("fd:3", port)?.address, inherited.take("fd:3", port), inherited.take("fd:0", { fd: 0 })];`,
   );
   assert.deepEqual(seen, [address, null, null]);
 });
@@ -26,12 +26,12 @@ test("a Unix socket is known by its path", async (t) => {
   const path = join(temporaryFolder(t), "a.sock");
   const handle = bindHandle(path, -1, -1, 0) as BoundHandle;
   t.after(() => handle.close());
-  const take = `return new InheritedSockets("hosted").take("fd:4", { fd: ${FD}, backlog: 511 })?.address;`;
+  const take = `return new InheritedSockets("hosted").take("fd:3", { fd: ${FD}, backlog: 511 })?.address;`;
   assert.equal(await inProcess(handle, take), path);
 });
 
 test("another program has none of them", async (t) => {
-  const take = `return new InheritedSockets("own").take("fd:4", { fd: ${FD}, backlog: 511 });`;
+  const take = `return new InheritedSockets("own").take("fd:3", { fd: ${FD}, backlog: 511 });`;
   assert.equal(await inProcess(bound(t).handle, take), null);
 });
 
@@ -53,6 +53,16 @@ test("what is handed over is held before anybody asks, where only the program kn
   assert.deepEqual(own, [[], [[key, null]], true, 1]);
 });
 
+test("what systemd has given stays there for a hosted program, which may always ask for it", async (t) => {
+  const { handle, address } = bound(t);
+  const take = (programs: string): string => `
+    const inherited = new InheritedSockets("${programs}");
+    inherited.closeRest();
+    return inherited.take("any", { port: ${address.port}, host: undefined })?.address;`;
+  assert.deepEqual(await inProcess(handle, take("hosted"), undefined, "LISTEN"), address);
+  assert.equal(await inProcess(handle, take("own"), undefined, "LISTEN"), null);
+});
+
 function bound(t: TestContext): { handle: BoundHandle; address: AddressInfo } {
   const handle = bindHandle("127.0.0.1", 0, 4, 0) as BoundHandle;
   t.after(() => handle.close());
@@ -61,15 +71,21 @@ function bound(t: TestContext): { handle: BoundHandle; address: AddressInfo } {
   return { handle, address };
 }
 
-/** What the code returns in a process that is started with the socket as descriptor 4. */
-async function inProcess(handle: BoundHandle, code: string, sockets?: Handover["sockets"]): Promise<unknown> {
+/** What the code returns in a process that is started with the socket as descriptor 3. */
+async function inProcess(
+  handle: BoundHandle,
+  code: string,
+  sockets?: Handover["sockets"],
+  systemd?: "LISTEN",
+): Promise<unknown> {
   const program = `
+    if (${systemd === "LISTEN"}) Object.assign(process.env, { LISTEN_PID: process.pid, LISTEN_FDS: 1 });
     const { InheritedSockets } = await import(${JSON.stringify(import.meta.resolve("#src/master/inherited.js"))});
     const { Sockets } = await import(${JSON.stringify(import.meta.resolve("#src/master/sockets.js"))});
     process.send((await (async () => { ${code} })()) ?? null, () => process.exit());`;
   const handover = sockets && { [HANDOVER_VARIABLE]: JSON.stringify({ master: process.pid, sockets }) };
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-    stdio: ["ignore", "inherit", "inherit", "ipc", handle.fd],
+    stdio: ["ignore", "inherit", "inherit", handle.fd, "ipc"],
     env: { ...process.env, ...handover },
   });
   const [message] = (await once(child, "message")) as [unknown];

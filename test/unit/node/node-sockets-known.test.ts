@@ -1,6 +1,6 @@
 // The sockets of a node by their names: inherited, sent, accepted from by the master, or refused.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { BindError } from "#src/errors.js";
 import { Intake } from "#src/node/intake.js";
 import { NodeSockets, RefusedError } from "#src/node/node-sockets.js";
@@ -11,6 +11,7 @@ import { LOCAL } from "../../helpers/fake-handles.js";
 
 const KEY = "tcp:*:80";
 const PORT: Port = { port: 80, host: undefined, ipv6Only: false, backlog: 511 };
+const REFUSED = { code: "MN_ERR_PORT_IN_USE", message: "port 80 is in use", system: "EADDRINUSE" };
 const SOCKET = { key: KEY, address: LOCAL };
 
 test("what was inherited is there at once, and asked for when it is wanted once more", () => {
@@ -84,5 +85,11 @@ function make(known: Boot["sockets"] = []): { sockets: NodeSockets; sent: ToMast
   const send = (message: ToMaster): void => {
     if (!isToUsage(message)) sent.push(message);
   };
-  return { sent, sockets: new NodeSockets(known, new Intake(send), send) };
+  const sockets = new NodeSockets(known, new Intake(send), send);
+  // Whoever waits for a socket keeps the process alive.
+  after(() => {
+    for (const message of sent)
+      if (message.type === "bind") sockets.onRefused({ type: "no-socket", ...REFUSED, key: message.key });
+  });
+  return { sent, sockets };
 }
