@@ -6,6 +6,9 @@ export interface LogLine {
   time: number;
   /** Whose it is: the id of a node, or `master`. */
   node: string;
+  pid: number;
+  /** Which of the wanted nodes it is, from 0; `undefined`: the master. */
+  place?: number;
   stream: "stdout" | "stderr";
   text: string;
   /** Set where the line has more than 64 KiB: its next piece follows. */

@@ -1,6 +1,7 @@
 // What a command prints: in colour and cut to the width on a terminal, whole and plain anywhere else.
 import { constants } from "node:os";
-import { inColour, type Line, type Paint, paintLine, plain, type Span } from "./views/line.js";
+import { type Paint, paintFor } from "../tones.js";
+import { type Line, paintLine, type Span } from "./views/line.js";
 import { printable } from "./views/text.js";
 
 /** One line, whose text cannot steer the terminal, whoever wrote it; a long one is wrapped by the terminal. */
@@ -29,11 +30,9 @@ export function width(): number {
   return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
-/** Colours, where https://no-color.org and https://force-color.org have nothing against them. */
+/** Colours, where nothing speaks against them. */
 export function paint(): Paint {
-  const { NO_COLOR = "", FORCE_COLOR = "", TERM } = process.env;
-  if (FORCE_COLOR !== "") return FORCE_COLOR === "0" || FORCE_COLOR === "false" ? plain : inColour;
-  return NO_COLOR === "" && process.stdout.isTTY && TERM !== "dumb" ? inColour : plain;
+  return paintFor(process.env, process.stdout.isTTY);
 }
 
 /** When `head` has read enough, this process ends without a word, as any tool does that SIGPIPE ends. */

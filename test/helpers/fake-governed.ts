@@ -5,6 +5,7 @@ import type { Governed } from "#src/control/governed.js";
 import type { LogFeed, LogLine } from "#src/log-lines.js";
 import { Deferred } from "#src/promises.js";
 import type { Order, Tool } from "#src/protocol.js";
+import { logLineOf } from "./log-line.js";
 
 export const INFO: Info = {
   protocol: 1,
@@ -102,7 +103,7 @@ export class FakeFeed implements LogFeed {
   }
 
   write(node: string, text: string): void {
-    const line: LogLine = { time: this.lines.length, node, stream: "stdout", text };
+    const line = logLineOf({ time: this.lines.length, node, text });
     this.lines.push(line);
     for (const follower of this.followers) follower(line);
   }

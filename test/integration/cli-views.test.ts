@@ -184,7 +184,8 @@ test("logs are shown with whose they are, and how many are left out", async (t) 
   assert.equal((await steer(base, "logs", "-s", "fake", "-n", "1")).stdout, "node-2 | three\n");
   assert.equal((await steer(base, "logs", "master", "-s", "fake")).stdout, "master | two\n");
   const json = jsonLines(await steer(base, "logs", "-s", "fake", "-n", "1", "--json"));
-  assert.deepEqual(json, [{ time: "1970-01-01T00:00:00.002Z", node: "node-2", stream: "stdout", text: "three" }]);
+  const line = { time: "1970-01-01T00:00:00.002Z", node: "node-2", pid: 77, stream: "stdout", text: "three" };
+  assert.deepEqual(json, [line]);
   assert.equal((await steer(base, "logs", "node-9", "-s", "fake")).code, 3);
 });
 

@@ -36,7 +36,10 @@ const OPEN_TO_CLI = [
   "control/discovery.ts",
   "errors.ts",
   "index.ts",
+  "log-lines.ts",
+  "log-text.ts",
   "nearest.ts",
+  "tones.ts",
 ];
 
 /** Data and `now` in, decision out: these are tested without a process, a port or a clock. */

@@ -1,12 +1,13 @@
 // `multi-node logs`: what the processes of a service wrote lately, and what they write from now on.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Client } from "../../control/client.js";
 import type { ControlEvent } from "../../control/commands.js";
+import type { LogLine } from "../../log-lines.js";
+import { jsonOf, textOf } from "../../log-text.js";
 import { idOf } from "../inside/node-argument.js";
 import { paint, print, printJson, writeAll } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
-import { paintLine, plain } from "../views/line.js";
-import { logJson, type LogLine, logPrefix, logText, placesOf, skippedText } from "../views/log-view.js";
+import { paintLine } from "../views/line.js";
+import { logPrefix, skippedText } from "../views/log-view.js";
 
 interface LogsOptions extends ServiceOptions {
   follow?: true;
@@ -28,7 +29,7 @@ export function addLogs(program: Command): void {
       const { lines, follow = false } = options;
       const node = given === undefined ? undefined : idOf(given);
       return withService(options, async (client) => {
-        const onEvent = options.json ? showJson : await shower(client);
+        const onEvent = options.json ? showJson : shower();
         await client.request({ command: "logs", lines, follow, ...(node !== undefined && { node }) }, { onEvent });
       });
     });
@@ -36,11 +37,9 @@ export function addLogs(program: Command): void {
 }
 
 /** The text keeps its colours, as where the service itself writes it. */
-async function shower(client: Client): Promise<(event: ControlEvent) => void> {
+function shower(): (event: ControlEvent) => void {
   const tone = paint();
-  const places = tone === plain ? new Map<string, number>() : placesOf(await client.request({ command: "status" }));
-  const shown = (line: LogLine): string =>
-    paintLine(logPrefix(line, places), Number.POSITIVE_INFINITY, tone) + logText(line);
+  const shown = (line: LogLine): string => paintLine(logPrefix(line), Number.POSITIVE_INFINITY, tone) + textOf(line);
   return (event) => {
     if (event.type === "skipped") print([{ text: skippedText(event.lines), tone: "yellow" }]);
     if (event.type === "lines") writeAll(event.lines.map(shown));
@@ -49,7 +48,7 @@ async function shower(client: Client): Promise<(event: ControlEvent) => void> {
 
 function showJson(event: ControlEvent): void {
   if (event.type === "skipped") printJson({ skipped: event.lines });
-  if (event.type === "lines") writeAll(event.lines.map(logJson));
+  if (event.type === "lines") writeAll(event.lines.map(jsonOf));
 }
 
 function readCount(given: string): number {

@@ -2,7 +2,7 @@
 import type { Command, Progress } from "../../control/commands.js";
 import type { Status } from "../../index.js";
 import type { Span } from "../views/line.js";
-import type { LogLine } from "../views/log-view.js";
+import type { LogLine } from "../../log-lines.js";
 import { type History, noHistory } from "./history.js";
 import type { Key } from "./keys.js";
 

@@ -1,7 +1,8 @@
 // What is shown of a node, column by column: the same in `status` and in `top`. Pure.
 import type { NodeStatus } from "../../index.js";
 import { shortEnd } from "./exit-text.js";
-import type { Span, Tone } from "./line.js";
+import type { Span } from "./line.js";
+import type { Tone } from "../../tones.js";
 import type { Column } from "./table.js";
 import { printable } from "./text.js";
 import { bytes, count, duration, milliseconds, percent } from "./units.js";

@@ -1,7 +1,8 @@
 // What an order tells while it is carried out: a line for each node that changes. Pure.
 import type { Progress } from "../../control/commands.js";
 import { lastWords, shortEnd } from "./exit-text.js";
-import type { Line, Tone } from "./line.js";
+import type { Line } from "./line.js";
+import type { Tone } from "../../tones.js";
 import { printable } from "./text.js";
 import { duration } from "./units.js";
 

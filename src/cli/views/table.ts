@@ -1,5 +1,6 @@
 // Rows and columns of text, aligned, in the width that there is. Pure.
-import type { Line, Span, Tone } from "./line.js";
+import type { Line, Span } from "./line.js";
+import type { Tone } from "../../tones.js";
 import { truncate, widthOf } from "./text.js";
 
 export interface Column<Row> {

@@ -3,8 +3,9 @@ import type { Status } from "../../index.js";
 import { load } from "../top/history.js";
 import { keyHelp } from "../top/press.js";
 import type { TopState } from "../top/state.js";
-import { type Line, type Paint, padLine, paintLine, type Span } from "./line.js";
-import { logLine, placesOf } from "./log-view.js";
+import { type Line, padLine, paintLine, type Span } from "./line.js";
+import type { Paint } from "../../tones.js";
+import { logLine } from "./log-view.js";
 import { addressesText, nodesLine } from "./service-text.js";
 import { sparkline } from "./sparkline.js";
 import { printable } from "./text.js";
@@ -90,11 +91,8 @@ function body(state: TopState, space: Space): Line[] {
     return keyHelp.map(([keys, meaning]) => [{ text: keys.padEnd(12), tone: "bold" }, meaning]);
   if (state.panel === "nodes") return nodeLines(state, space);
   const nodes = nodeLines(state, { ...space, rows: Math.ceil(space.rows / 2) });
-  const places = placesOf(state.status ?? { nodes: [] });
   const left = Math.max(0, space.rows - nodes.length - 1);
-  const lines = state.log
-    .slice(state.log.length - Math.min(left, state.log.length))
-    .map((line) => logLine(line, places));
+  const lines = state.log.slice(state.log.length - Math.min(left, state.log.length)).map(logLine);
   return [...nodes, padLine([{ text: "LOG", tone: "dim" }], space.columns), ...lines];
 }
 

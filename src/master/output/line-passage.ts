@@ -1,16 +1,17 @@
 // Nodes' lines come out of the master whole, each with whose it is.
 import { isatty } from "node:tty";
 import type { LogFormat, LogLine } from "../../log-lines.js";
-import { type Format, formatOf, type Origin, wantsColour } from "./format.js";
+import { paintFor } from "../../tones.js";
+import { type Format, formatOf } from "./format.js";
 import { Lane, type Source } from "./lane.js";
 import type { Passage, StreamName } from "./passage.js";
-import { type Entry, StartGate } from "./start-gate.js";
+import { StartGate } from "./start-gate.js";
 import { isSame, writerTo } from "./writer.js";
 
 export interface LinePassageOptions {
   format: Exclude<LogFormat, "raw">;
   /** A line of the master's own. */
-  ownLine: (text: string) => { line: LogLine; from: Origin };
+  ownLine: (text: string) => LogLine;
   /** Descriptors of this process. Default: its standard output and error. */
   descriptors?: Record<StreamName, number>;
 }
@@ -23,13 +24,12 @@ export class LinePassage implements Passage {
 
   constructor({ format, ownLine, descriptors = { stdout: 1, stderr: 2 } }: LinePassageOptions) {
     const { stdout, stderr } = descriptors;
-    const formatFor = (fd: number): Format => formatOf(format, wantsColour(process.env, isatty(fd)));
+    const formatFor = (fd: number): Format => formatOf(format, paintFor(process.env, isatty(fd)));
     this.#formats = { stdout: formatFor(stdout), stderr: formatFor(stderr) };
     const open = (fd: number, name: StreamName): Lane =>
-      new Lane(writerTo(fd), (bytes) => {
-        const { line, from } = ownLine(`${bytes} bytes are left out here, as they were not read in time`);
-        return this.#formats[name](line, from);
-      });
+      new Lane(writerTo(fd), (bytes) =>
+        this.#formats[name](ownLine(`${bytes} bytes are left out here, as they were not read in time`)),
+      );
     const first = open(stdout, "stdout");
     // Where both lead to one place, what comes first is to be there first.
     this.#lanes = { stdout: first, stderr: isSame(stdout, stderr) ? first : open(stderr, "stderr") };
@@ -38,13 +38,8 @@ export class LinePassage implements Passage {
   // Bytes are passed on as lines.
   bytes(): void {}
 
-  lines(from: Origin, lines: readonly LogLine[]): void {
-    this.#write(
-      this.#gate.take(
-        from.id,
-        lines.map((line) => ({ line, from })),
-      ),
-    );
+  lines(lines: readonly LogLine[]): void {
+    this.#write(this.#gate.take(lines));
   }
 
   add(stream: StreamName, source: Source): void {
@@ -81,11 +76,11 @@ export class LinePassage implements Passage {
   }
 
   /** In one piece what goes to one place. */
-  #write(entries: readonly Entry[]): void {
+  #write(lines: readonly LogLine[]): void {
     let text = "";
-    for (const [index, { line, from }] of entries.entries()) {
-      text += this.#formats[line.stream](line, from);
-      if (entries[index + 1]?.line.stream === line.stream) continue;
+    for (const [index, line] of lines.entries()) {
+      text += this.#formats[line.stream](line);
+      if (lines[index + 1]?.stream === line.stream) continue;
       this.#lanes[line.stream].write(Buffer.from(text));
       text = "";
     }

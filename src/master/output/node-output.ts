@@ -1,6 +1,5 @@
 // What one node writes, from its bytes to lines.
 import type { LogLine } from "../../log-lines.js";
-import type { Origin } from "./format.js";
 import type { Source } from "./lane.js";
 import { LineSplitter, type Piece } from "./line-splitter.js";
 import type { Passage, StreamName } from "./passage.js";
@@ -8,14 +7,14 @@ import type { Passage, StreamName } from "./passage.js";
 const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
 
 export class NodeOutput {
-  readonly #from: Origin;
+  readonly #from: { node: string; place: number; pid: number };
   readonly #passage: Passage;
   readonly #note: (line: LogLine) => void;
   readonly #splitters = { stdout: new LineSplitter(), stderr: new LineSplitter() };
 
   /** @param note hears of each line first */
-  constructor(node: { id: string; place: number }, passage: Passage, note: (line: LogLine) => void) {
-    this.#from = { ...node, pid: undefined };
+  constructor({ id, place }: { id: string; place: number }, passage: Passage, note: (line: LogLine) => void) {
+    this.#from = { node: id, place, pid: 0 };
     this.#passage = passage;
     this.#note = note;
   }
@@ -28,7 +27,7 @@ export class NodeOutput {
   /** Its process runs. */
   started(pid: number): void {
     this.#from.pid = pid;
-    this.#passage.started(this.#from.id);
+    this.#passage.started(this.#from.node);
   }
 
   /** What it writes comes from this source, which is paused while too much waits, until it is released. */
@@ -53,16 +52,14 @@ export class NodeOutput {
   /** Its process has ended. */
   ended(): void {
     for (const stream of STREAMS) this.finish(stream);
-    this.#passage.ended(this.#from.id);
+    this.#passage.ended(this.#from.node);
   }
 
   #pass(stream: StreamName, pieces: readonly Piece[]): void {
     if (pieces.length === 0) return;
-    const [time, node] = [Date.now(), this.#from.id];
-    const lines = pieces.map(
-      ({ text, partial }): LogLine => ({ time, node, stream, text, ...(partial && { partial }) }),
-    );
+    const whose = { time: Date.now(), ...this.#from, stream };
+    const lines = pieces.map(({ text, partial }): LogLine => ({ ...whose, text, ...(partial && { partial }) }));
     for (const line of lines) this.#note(line);
-    this.#passage.lines(this.#from, lines);
+    this.#passage.lines(lines);
   }
 }

@@ -3,7 +3,6 @@ import type { LogFeed, LogLine } from "../../log-lines.js";
 import { MASTER_ID } from "../../mesh/endpoint.js";
 import type { ServiceOptions } from "../../options.js";
 import { pause } from "../../promises.js";
-import type { Origin } from "./format.js";
 import { LinePassage } from "./line-passage.js";
 import { LogRing } from "./log-ring.js";
 import { NodeOutput } from "./node-output.js";
@@ -13,8 +12,6 @@ import { RawPassage } from "./raw-passage.js";
 /** Milliseconds that what is left may take to be written at the end. */
 const END_MS = 1_000;
 
-const MASTER: Origin = { id: MASTER_ID, place: undefined, pid: process.pid };
-
 export class Output {
   readonly #ring = new LogRing();
   readonly #passage: Passage;
@@ -22,13 +19,12 @@ export class Output {
 
   constructor({ output, log, logsTo, hosted }: Pick<ServiceOptions, "output" | "log" | "logsTo" | "hosted">) {
     if (output === "raw") this.#passage = new RawPassage();
-    else
-      this.#passage = new LinePassage({ format: output, ownLine: (text) => ({ line: ownLine(text), from: MASTER }) });
+    else this.#passage = new LinePassage({ format: output, ownLine });
     // A process that is nothing but this master goes on when nobody reads its log; any other decides that itself.
     if (hosted !== undefined) process.stderr.on("error", () => {});
     // Whoever gave a function of their own gets the lines there, and nowhere else.
     const joins = output !== "raw" && logsTo === "stderr";
-    this.#log = joins ? (text) => this.#passage.lines(MASTER, ownLines(text)) : (text) => log(`multi-node: ${text}`);
+    this.#log = joins ? (text) => this.#passage.lines(ownLines(text)) : (text) => log(`multi-node: ${text}`);
   }
 
   get feed(): LogFeed {
@@ -68,5 +64,5 @@ function ownLines(text: string): LogLine[] {
 }
 
 function ownLine(text: string): LogLine {
-  return { time: Date.now(), node: MASTER_ID, stream: "stderr", text };
+  return { time: Date.now(), node: MASTER_ID, pid: process.pid, stream: "stderr", text };
 }

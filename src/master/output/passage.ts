@@ -1,6 +1,5 @@
 // How what nodes write gets from the master to its own output.
 import type { LogLine } from "../../log-lines.js";
-import type { Origin } from "./format.js";
 import type { Source } from "./lane.js";
 
 export type StreamName = LogLine["stream"];
@@ -13,7 +12,7 @@ export interface Passage {
   /** What a node has written, as it came. */
   bytes(stream: StreamName, bytes: Buffer): void;
   /** The same, as lines. */
-  lines(from: Origin, lines: readonly LogLine[]): void;
+  lines(lines: readonly LogLine[]): void;
   /** What a node writes comes from this source, which is paused while too much waits, until it is released. */
   add(stream: StreamName, source: Source): void;
   release(stream: StreamName, source: Source): void;

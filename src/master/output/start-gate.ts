@@ -1,16 +1,9 @@
 // Pure: until a node serves, nodes that fail in the same way are heard once.
 import type { LogLine } from "../../log-lines.js";
-import type { Origin } from "./format.js";
 
 /** UTF-16 units of text that are held back of each node, and of all. */
 const MAX_OF_ONE = 65_536;
 const MAX_OF_ALL = 1_048_576;
-
-/** A line and whose it is. */
-export interface Entry {
-  line: LogLine;
-  from: Origin;
-}
 
 /** A node as long as nothing serves. The first one is heard at once, others are held back. */
 interface Starter {
@@ -31,7 +24,7 @@ type Said = Record<LogLine["stream"], string>;
 export class StartGate {
   readonly #starters = new Map<string, Starter>();
   #heard: Said[] = [];
-  #held: Entry[] = [];
+  #held: LogLine[] = [];
   #size = 0;
   #state: "shut" | "open" = "shut";
 
@@ -43,19 +36,20 @@ export class StartGate {
   }
 
   /** Lines of one node; returns what is to be passed on now. */
-  take(id: string, entries: readonly Entry[]): readonly Entry[] {
+  take(lines: readonly LogLine[]): readonly LogLine[] {
+    const id = lines[0]?.node ?? "";
     const starter = this.#starters.get(id);
-    if (this.#state === "open" || starter === undefined) return entries;
-    for (const { line } of entries) note(starter.said, line);
-    if (starter.hears === "at-once") return entries;
-    this.#held.push(...entries);
-    this.#size += sizeOf(entries);
+    if (this.#state === "open" || starter === undefined) return lines;
+    for (const line of lines) note(starter.said, line);
+    if (starter.hears === "at-once") return lines;
+    this.#held.push(...lines);
+    this.#size += sizeOf(lines);
     if (this.#size > MAX_OF_ALL) return this.open();
     return isFull(starter.said) ? this.#hear(id, starter) : [];
   }
 
   /** A node has ended without having served; returns what is to be passed on now. */
-  ended(id: string): readonly Entry[] {
+  ended(id: string): readonly LogLine[] {
     const starter = this.#starters.get(id);
     if (this.#state === "open" || starter === undefined) return [];
     starter.state = "ended";
@@ -65,7 +59,7 @@ export class StartGate {
   }
 
   /** The service goes on: returns all that was held back. */
-  open(): readonly Entry[] {
+  open(): readonly LogLine[] {
     const held = this.#held;
     this.#state = "open";
     this.#forgetAll();
@@ -77,14 +71,14 @@ export class StartGate {
     if (this.#state === "shut") this.#forgetAll();
   }
 
-  #hear(id: string, starter: Starter): readonly Entry[] {
+  #hear(id: string, starter: Starter): readonly LogLine[] {
     starter.hears = "at-once";
-    const own = this.#held.filter(({ from }) => from.id === id);
+    const own = this.#held.filter(({ node }) => node === id);
     this.#drop(id);
     return own;
   }
 
-  #judge(id: string, starter: Starter): readonly Entry[] {
+  #judge(id: string, starter: Starter): readonly LogLine[] {
     this.#starters.delete(id);
     const said = { stdout: withoutNumbers(starter.said.stdout), stderr: withoutNumbers(starter.said.stderr) };
     const isNews = !this.#heard.some((heard) => says(heard, said));
@@ -95,7 +89,7 @@ export class StartGate {
   }
 
   #drop(id: string): void {
-    this.#held = this.#held.filter(({ from }) => from.id !== id);
+    this.#held = this.#held.filter(({ node }) => node !== id);
     this.#size = sizeOf(this.#held);
   }
 
@@ -115,8 +109,8 @@ function isFull({ stdout, stderr }: Said): boolean {
   return stdout.length + stderr.length > MAX_OF_ONE;
 }
 
-function sizeOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, { line }) => sum + line.text.length + 1, 0);
+function sizeOf(lines: readonly LogLine[]): number {
+  return lines.reduce((sum, { text }) => sum + text.length + 1, 0);
 }
 
 function withoutNumbers(text: string): string {

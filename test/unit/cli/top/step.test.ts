@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { firstState, type TopEffect, type TopEvent, type TopState } from "#src/cli/top/state.js";
 import { step } from "#src/cli/top/step.js";
 import { keyHelp } from "#src/cli/top/press.js";
+import { logLineOf } from "../../../helpers/log-line.js";
 import { anyStatus, exitOf, nodeOf, NOW, statusOf } from "../../../helpers/status-of.js";
 
 test("arrows and letters choose a node, as far as there are some", () => {
@@ -84,12 +85,7 @@ test("the log is followed while it is shown, and kept short", () => {
   assert.deepEqual(effects(open, key("l")), [{ type: "unfollow" }]);
   assert.deepEqual(effects(open, key("?")), [{ type: "unfollow" }]);
   assert.deepEqual(effects(live, key("?")), []);
-  const lines = Array.from({ length: 500 }, (_, index) => ({
-    time: NOW,
-    node: "node-1",
-    stream: "stdout" as const,
-    text: String(index),
-  }));
+  const lines = Array.from({ length: 500 }, (_, index) => logLineOf({ text: String(index) }));
   const full = after(open, { type: "lines", lines });
   assert.equal(full.log.at(-1)?.text, "499");
   assert.ok(full.log.length <= 200);

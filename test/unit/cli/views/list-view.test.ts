@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { paintLine, plain } from "#src/cli/views/line.js";
+import { paintLine } from "#src/cli/views/line.js";
+import { plain } from "#src/tones.js";
 import { type ListedService, listLines } from "#src/cli/views/list-view.js";
 import { printable, widthOf } from "#src/cli/views/text.js";
 import { nodeOf, NOW, statusOf } from "../../../helpers/status-of.js";

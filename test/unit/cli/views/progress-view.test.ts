@@ -1,7 +1,8 @@
 // What an order tells, node by node.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { paintLine, plain } from "#src/cli/views/line.js";
+import { paintLine } from "#src/cli/views/line.js";
+import { plain } from "#src/tones.js";
 import { progressLine } from "#src/cli/views/progress-view.js";
 import type { Progress } from "#src/control/commands.js";
 import { exitOf } from "../../../helpers/status-of.js";

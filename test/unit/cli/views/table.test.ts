@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { lineWidth, paintLine, plain } from "#src/cli/views/line.js";
+import { lineWidth, paintLine } from "#src/cli/views/line.js";
+import { plain } from "#src/tones.js";
 import { type Column, table, type TableOptions } from "#src/cli/views/table.js";
 import { printable } from "#src/cli/views/text.js";
 

@@ -6,9 +6,10 @@ import fc from "fast-check";
 import type { Status } from "multi-node";
 import { firstState, type TopEvent, type TopState } from "#src/cli/top/state.js";
 import { step } from "#src/cli/top/step.js";
-import { inColour, plain } from "#src/cli/views/line.js";
+import { inColour, plain } from "#src/tones.js";
 import { widthOf } from "#src/cli/views/text.js";
 import { topScreen } from "#src/cli/views/top-view.js";
+import { logLineOf } from "../../../helpers/log-line.js";
 import { anyStatus, nodeOf, NOW, statusOf } from "../../../helpers/status-of.js";
 
 const KEYS = "↑↓ choose  r reload  + - scale  d drain  K kill  l log  ? help  q quit";
@@ -69,7 +70,7 @@ test("before anything is known", () => {
 });
 
 test("the log stands below the nodes, its latest lines", () => {
-  const lines = Array.from({ length: 20 }, (_, index) => logLine(`line ${index}`));
+  const lines = Array.from({ length: 20 }, (_, index) => logLineOf({ text: `line ${index}` }));
   const open = [
     { type: "key", key: "l" },
     { type: "lines", lines },
@@ -92,7 +93,7 @@ test("help, a question and a message", () => {
 
 test("property: exactly as many lines as the terminal has, none wider, and colours change no text", () => {
   const key = fc.constantFrom("l", "?", "K", "end", "r", "-");
-  const line = fc.string({ unit: "grapheme" }).map(logLine);
+  const line = fc.string({ unit: "grapheme" }).map((text) => logLineOf({ text }));
   const event = fc.oneof(
     anyStatus.map((status) => told(status)),
     key.map((name): TopEvent => ({ type: "key", key: name })),
@@ -121,8 +122,4 @@ function shown(state: TopState, columns: number, rows: number): string[] {
 
 function told(status: Status, now: number = NOW): TopEvent {
   return { type: "status", status, now };
-}
-
-function logLine(text: string): { time: number; node: string; stream: "stdout"; text: string } {
-  return { time: NOW, node: "node-1", stream: "stdout", text };
 }

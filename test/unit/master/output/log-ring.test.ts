@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogLine } from "#src/log-lines.js";
 import { LogRing } from "#src/master/output/log-ring.js";
+import { logLineOf } from "../../../helpers/log-line.js";
 
 test("the latest lines come oldest first, of all processes or of one", () => {
   const ring = new LogRing();
@@ -45,7 +46,7 @@ test("whoever follows hears of each line that comes, until they end it", () => {
 });
 
 function line(text: string, node = "node-1"): LogLine {
-  return { time: 0, node, stream: "stdout", text };
+  return logLineOf({ node, text });
 }
 
 function textsOf(lines: readonly LogLine[]): string[] {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogLine } from "#src/log-lines.js";
-import { type Entry, StartGate } from "#src/master/output/start-gate.js";
+import { StartGate } from "#src/master/output/start-gate.js";
+import { logLineOf } from "../../../helpers/log-line.js";
 
 const ERROR = "SyntaxError: Unexpected token '='";
 
@@ -67,8 +68,8 @@ test("who was ended in the middle of what another has said says nothing new", ()
 
 test("the order of two streams is nobody's, so it makes no difference", () => {
   const gate = started("node-1", "node-2");
-  gate.take("node-1", [entry("node-1", "hello", "stdout"), entry("node-1", ERROR)]);
-  gate.take("node-2", [entry("node-2", ERROR), entry("node-2", "hello", "stdout")]);
+  gate.take([line("node-1", "hello", "stdout"), line("node-1", ERROR)]);
+  gate.take([line("node-2", ERROR), line("node-2", "hello", "stdout")]);
   assert.deepEqual([end(gate, "node-1"), end(gate, "node-2")], [[], []]);
 });
 
@@ -111,18 +112,17 @@ function started(...ids: string[]): StartGate {
 }
 
 function take(gate: StartGate, id: string, ...texts: string[]): string[] {
-  const entries = texts.map((text) => entry(id, text));
-  return textsOf(gate.take(id, entries));
+  return textsOf(gate.take(texts.map((text) => line(id, text))));
 }
 
 function end(gate: StartGate, id: string): string[] {
   return textsOf(gate.ended(id));
 }
 
-function entry(id: string, text: string, stream: LogLine["stream"] = "stderr"): Entry {
-  return { line: { time: 0, node: id, stream, text }, from: { id, place: 0, pid: 1 } };
+function line(node: string, text: string, stream: LogLine["stream"] = "stderr"): LogLine {
+  return logLineOf({ node, stream, text });
 }
 
-function textsOf(entries: readonly Entry[]): string[] {
-  return entries.map(({ line: { node, text } }) => `${node} ${text}`);
+function textsOf(lines: readonly LogLine[]): string[] {
+  return lines.map(({ node, text }) => `${node} ${text}`);
 }
