@@ -24,6 +24,11 @@ export type ExitReason =
   /** Killed, as it did not serve in time. */
   | "not-ready";
 
+/** What becomes of nodes, for whoever watches. */
+export type Progress =
+  /** It has come to this state. */
+  { type: "node"; id: string; place: number; state: string } | { type: "exit"; exit: NodeExit };
+
 /** How a node ended. */
 export interface NodeExit {
   id: string;

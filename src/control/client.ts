@@ -13,7 +13,7 @@ import {
   type Request,
   type Results,
 } from "./commands.js";
-import { LineSplitter } from "./lines.js";
+import { BoundedLines } from "./lines.js";
 
 export interface ClientOptions {
   /** Milliseconds for which the master may say nothing while something is asked of it. Default: 5 000. */
@@ -39,7 +39,7 @@ const ALIVE = "alive";
 export class Client {
   readonly #stream: Duplex;
   readonly #timeout: number;
-  readonly #lines = new LineSplitter(LONGEST_ANSWER);
+  readonly #lines = new BoundedLines(LONGEST_ANSWER);
   readonly #waiting = new Map<Request["id"], Waiting>();
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,8 @@
 // Every message on the control socket: lines of JSON, requests one way, answers the other. docs/control.md explains each.
 import type { LogLine } from "../log-lines.js";
-import type { NodeExit, Status } from "../role.js";
+import type { Progress, Status } from "../role.js";
+
+export type { Progress };
 
 /** The version of this protocol; a master answers `info` in every version. */
 export const CONTROL_VERSION = 1;
@@ -43,9 +45,6 @@ export type ControlEvent =
   /** So many lines were left out, as the client does not read fast enough. */
   | { type: "skipped"; lines: number }
   | Progress;
-
-/** What becomes of nodes, for `reload`, `scale`, `restart` and `stop`. */
-export type Progress = { type: "node"; id: string; place: number; state: string } | { type: "exit"; exit: NodeExit };
 
 /** What is answered to `info`. */
 export interface Info {

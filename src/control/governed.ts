@@ -1,7 +1,7 @@
 // What the control socket needs of a master, and no more.
 import type { LogFeed } from "../log-lines.js";
 import type { Order, Tool } from "../protocol.js";
-import type { Progress } from "./commands.js";
+import type { Progress } from "../role.js";
 
 export interface Governed {
   /** The private folder that the socket belongs into. */

@@ -5,7 +5,7 @@ export const LONGEST_LINE: number = 1024 * 1024;
 
 const LINE_END = 0x0a;
 
-export class LineSplitter {
+export class BoundedLines {
   readonly #longest: number;
   #parts: Buffer[] = [];
   #length = 0;

@@ -4,7 +4,7 @@ import { ControlError, type MultiNodeError } from "../errors.js";
 import { Deferred } from "../promises.js";
 import type { Info, Request } from "./commands.js";
 import type { Governed } from "./governed.js";
-import { LineSplitter } from "./lines.js";
+import { BoundedLines } from "./lines.js";
 import { type Asker, carryOut } from "./orders.js";
 import { Outbox } from "./outbox.js";
 import { readRequest } from "./requests.js";
@@ -17,7 +17,7 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #governed: Governed;
   readonly #info: Info;
-  readonly #lines = new LineSplitter();
+  readonly #lines = new BoundedLines();
   readonly #inProgress = new Set<Request["id"]>();
   readonly #over = new Deferred<void>();
   readonly #drainListeners = new Set<() => void>();

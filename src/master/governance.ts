@@ -4,8 +4,8 @@ import type { LogFeed } from "../log-lines.js";
 import type { ServiceOptions } from "../options.js";
 import { Deferred } from "../promises.js";
 import type { Order, Tool } from "../protocol.js";
+import type { Progress } from "../role.js";
 import { handover } from "./inherited.js";
-import type { News } from "./news.js";
 import type { Premises } from "./premises.js";
 
 /** What is told to whoever steers. */
@@ -72,7 +72,7 @@ export class Governance {
   }
 
   /** Calls with what becomes of nodes from now on; returns what ends that. */
-  watch(watcher: (news: News) => void): () => void {
+  watch(watcher: (progress: Progress) => void): () => void {
     return this.#premises.news.watch(watcher);
   }
 

@@ -39,13 +39,14 @@ async function look({ timeout }: AnswerOptions): Promise<WithStatus[]> {
 
 async function withStatus(service: Listed, connect: () => Promise<Client>): Promise<WithStatus> {
   if (service.state === "silent") return { ...service, status: null };
+  let client: Client | undefined;
   try {
-    const client = await connect();
-    const status = await client.request({ command: "status" });
-    client.close();
-    return { ...service, status };
+    client = await connect();
+    return { ...service, status: await client.request({ command: "status" }) };
   } catch {
     // It has ended, or fallen silent, since it was listed.
     return { ...service, state: "silent", status: null };
+  } finally {
+    client?.close();
   }
 }

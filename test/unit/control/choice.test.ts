@@ -22,7 +22,7 @@ const CHOSEN: [what: string, services: Candidate[], selector: string | undefined
   ["nothing, in its folder", ALL, undefined, "/srv/blog", BLOG],
   ["nothing, far below its folder", ALL, undefined, "/srv/blog/a/b/c", BLOG],
   ["nothing, in the folder of its script", ALL, undefined, "/opt/daemon", DAEMON],
-  ["nothing, anywhere, where it is the only one", [BLOG], undefined, "/home/me", BLOG],
+  ["nothing, anywhere, where it is the only one", [BLOG], undefined, "/elsewhere", BLOG],
 ];
 
 for (const [what, services, selector, place, meant] of CHOSEN) {
@@ -56,7 +56,7 @@ const REFUSED: [what: string, services: Candidate[], selector: string | undefine
     "several run, none of them here",
     [SHOP, BLOG],
     undefined,
-    "/home/me",
+    "/elsewhere",
     "several services run, so one has to be named with --service, by its process id: shop (pid 10, in /srv/shop), blog (pid 12, in /srv/blog)",
   ],
   [

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Lane } from "#src/master/output/lane.js";
 import type { Writer } from "#src/master/output/writer.js";
+import { FakeSource } from "../../../helpers/fake-source.js";
 
 const HIGH = 262_144;
 const LIMIT = 8_388_608;
@@ -113,20 +114,6 @@ class FakeWriter implements Writer {
 
   close(): void {
     this.state = "closed";
-  }
-}
-
-class FakeSource {
-  state: "runs" | "paused" = "runs";
-
-  pause(): never {
-    this.state = "paused";
-    return this as never;
-  }
-
-  resume(): never {
-    this.state = "runs";
-    return this as never;
   }
 }
 

@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { RawPassage } from "#src/master/output/raw-passage.js";
 import { within } from "../../../helpers/deadline.js";
 import { replaceProperty } from "../../../helpers/environment.js";
+import { FakeSource } from "../../../helpers/fake-source.js";
 
 test("sources wait while standard error takes nothing, and go on when it does", async (t) => {
   const stderr = replaceStderr(t);
@@ -55,20 +56,6 @@ class SlowStream extends Writable {
 
   read(): void {
     setImmediate(() => this.#done.shift()?.());
-  }
-}
-
-class FakeSource {
-  state: "runs" | "paused" = "runs";
-
-  pause(): never {
-    this.state = "paused";
-    return this as never;
-  }
-
-  resume(): never {
-    this.state = "runs";
-    return this as never;
   }
 }
 
