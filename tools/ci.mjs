@@ -37,21 +37,21 @@ async function testOn(version) {
   return countTests((counts) => script("test.mjs", [...args, ...counts], { minutes: MINUTES_FOR_TESTS + 1 }));
 }
 
-/** Runs the tests and gives their counts; a run that ends badly without a failed test counts as one failure. */
+/** Runs the tests and gives their counts and failures; a run that ends badly without a failed test counts as one failure. */
 async function countTests(run) {
   const file = join(root, "build", "ci-counts.json");
   mkdirSync(join(root, "build"), { recursive: true });
   rmSync(file, { force: true });
   const ended = await run(["--minutes", String(MINUTES_FOR_TESTS), "--counts", file]);
-  const { passed, failed } = readCounts(file);
-  return { passed, failed: Math.max(failed, ended ? 0 : 1) };
+  const { passed, failed, failures } = readCounts(file);
+  return { passed, failed: Math.max(failed, ended ? 0 : 1), failures };
 }
 
 function readCounts(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [] };
   }
 }
 

@@ -18,7 +18,7 @@ const USAGE = `npm test -- [part of a path ...] [options]
   --coverage       report which lines of src/ were run (also in coverage/index.html)
   --skip-build     run what is compiled already
   --minutes N      end the whole run after this long (15)
-  --counts FILE    write the counts to this file, as JSON`;
+  --counts FILE    write the counts, and what failed, to this file, as JSON`;
 
 // Node 20 and 22 hold a whole file to this, newer ones each test.
 const TEST_TIMEOUT_MS = 120_000;
@@ -122,13 +122,13 @@ function readCounts(file) {
   return addUp(existsSync(file) ? readFileSync(file, "utf8") : "");
 }
 
-function report({ code }, { passed, failed, skipped, emptyFiles }) {
+function report({ code }, { passed, failed: failedTests, skipped, emptyFiles, failures }) {
   // With --name, a file without a chosen test is no mistake.
   const empty = options.name === undefined ? emptyFiles : [];
   for (const file of empty) say(`${file} ran no test`);
-  const failures = Math.max(failed + empty.length, code === 0 ? 0 : 1);
-  if (passed + failures === 0) say("no test ran");
-  process.exitCode = failures > 0 || passed === 0 ? 1 : 0;
-  if (options.counts) writeFileSync(options.counts, JSON.stringify({ passed, failed: failures, skipped }));
-  process.stdout.write(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+  const failed = Math.max(failedTests + empty.length, code === 0 ? 0 : 1);
+  if (passed + failed === 0) say("no test ran");
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  if (options.counts) writeFileSync(options.counts, JSON.stringify({ passed, failed, skipped, failures }));
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
 }

@@ -3,15 +3,15 @@
 const SECOND = 1000;
 
 /**
- * `sections` are `{ title, run }`; `run` resolves to `{ passed, failed }`, or to true or false for a single check.
- * Writes a summary, and as the very last line "N passed, N failed". Sets the exit code.
+ * `sections` are `{ title, run }`; `run` resolves to `{ passed, failed, failures }`, or to true or false for a single
+ * check. Writes a summary that names each failed test (`failures`: `{ name, file, reason }`), and as the very last line "N passed, N failed". Sets the exit code.
  */
 export async function runSections(sections) {
   const results = [];
   for (const section of sections) results.push(await runOne(section));
   const passed = sum(results, "passed");
   const failed = sum(results, "failed");
-  console.log(`\n=== summary\n${results.map(asLine).join("\n")}\n${passed} passed, ${failed} failed`);
+  console.log(`\n=== summary\n${results.flatMap(asLines).join("\n")}\n${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
 
@@ -33,6 +33,15 @@ async function countsOf(run) {
     console.error(error);
     return { passed: 0, failed: 1 };
   }
+}
+
+function asLines(result) {
+  const failures = result.failures ?? [];
+  return [asLine(result), ...failures.map(({ name, file, reason }) => `       ${file}: ${name}: ${onOneLine(reason)}`)];
+}
+
+function onOneLine(text) {
+  return text.replaceAll(/\s+/g, " ");
 }
 
 function asLine({ title, passed, failed, seconds }) {
