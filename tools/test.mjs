@@ -23,7 +23,7 @@ const USAGE = `npm test -- [part of a path ...] [options]
 // Node 20 and 22 hold a whole file to this, newer ones each test.
 const TEST_TIMEOUT_MS = 120_000;
 const TESTS = join("build", "test");
-const LONGEST = /kill-storm|reload-under-load|hosted-drain/;
+const LONGEST = /kill-storm|reload-under|hosted-drain|output/;
 // These need what is installed in test/programs/apps.
 const PROGRAMS = join(TESTS, "programs");
 

@@ -55,7 +55,7 @@ export class MasterRuntime implements Role, Steered {
     this.#premises = new Premises(options, {
       self: this.self,
       account,
-      log: (line) => this.log(line),
+      log: this.log,
       report,
       onHeld: (socket) => {
         if (options.hosted !== undefined) this.#addresses.found(socket);
@@ -105,9 +105,7 @@ export class MasterRuntime implements Role, Steered {
     return this.#supervisor.order(order);
   }
 
-  log(line: string): void {
-    this.#premises.output.log(line);
-  }
+  readonly log = (line: string): void => this.#premises.output.log(line);
 
   killAll(): void {
     this.#supervisor.tell({ type: "kill" });
@@ -173,7 +171,7 @@ export class MasterRuntime implements Role, Steered {
 
   #reports(): Reports {
     return {
-      log: (line) => this.log(line),
+      log: this.log,
       onReady: (all) => {
         this.#onServing();
         if (all) this.#nodesReady.resolve();
@@ -228,7 +226,7 @@ export class MasterRuntime implements Role, Steered {
     this.#supervisor.tell({ type: "stop", idle });
     const { masterListen, drainTimeout } = this.#options;
     const ownEnd = masterListen
-      ? this.#service.end({ timeout: drainTimeout, idle }, (drain) => this.#outlet.drain(drain))
+      ? this.#service.end({ timeout: drainTimeout, idle, log: this.log }, (drain) => this.#outlet.drain(drain))
       : undefined;
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));

@@ -55,7 +55,7 @@ export class Departure {
     if (this.#endsItself()) return this.#letEnd(timeout, idle);
     keepAlive(timeout);
     const { service, outlet } = this.#options;
-    await service.end({ timeout, idle }, (drain) => outlet.drain(drain));
+    await service.end({ timeout, idle, log: say }, (drain) => outlet.drain(drain));
     await outlet.flush();
     await this.#tidyUp();
     if (this.#masterIs === "there") await written();
@@ -72,7 +72,7 @@ export class Departure {
     const { service, outlet } = this.#options;
     const alive = keepAlive(timeout);
     process.once("SIGTERM", () => clearInterval(alive));
-    const ended = service.end({ timeout, idle, servers: "leave" }, (drain) => outlet.drain(drain));
+    const ended = service.end({ timeout, idle, servers: "leave", log: say }, (drain) => outlet.drain(drain));
     await Promise.race([ended, pause(timeout / 2)]);
     await outlet.flush();
     await this.#tidyUp();
@@ -83,6 +83,10 @@ export class Departure {
   async #tidyUp(): Promise<void> {
     if (this.#masterIs === "gone") await Promise.all(this.#options.sockets.all.map(removeAbandonedFile));
   }
+}
+
+function say(line: string): void {
+  process.stderr.write(`multi-node: ${line}\n`);
 }
 
 /** A hosted program may have nothing left that does, and still something to end. */

@@ -8,7 +8,12 @@ import { type DrainOptions, drain } from "./drain.js";
 import { ResponseTimes } from "./response-times.js";
 import { adopt, type ListeningSocket, makeServer, stopAccepting } from "./server.js";
 
-type End = Omit<DrainOptions, "servers"> & Partial<DrainOptions>;
+interface End extends Omit<DrainOptions, "servers"> {
+  /** "close" unless given. */
+  servers?: DrainOptions["servers"];
+  /** Is told what had to be cut. */
+  log: (line: string) => void;
+}
 
 export class Service {
   readonly #servers = new Map<Server, Connections>();
@@ -53,13 +58,15 @@ export class Service {
 
   /**
    * Takes every server out of service: tells the program, finishes what is in flight, cuts the rest after `timeout`
-   * milliseconds, idle connections after `idle`. `servers`: "close" unless given. Resolves when nothing is left, and the program is done or the time is over.
+   * milliseconds, idle connections after `idle`. Resolves when nothing is left, and the program is done or the time is over.
    */
-  async end({ timeout, idle, servers = "close" }: End, tell: (drain: Drain) => Promise<void>): Promise<void> {
+  async end({ timeout, idle, servers = "close", log }: End, tell: (drain: Drain) => Promise<void>): Promise<void> {
     this.#state = "ended";
     const cut = new AbortController();
     const overdue = new Promise<void>((resolve) => {
       setTimeout(() => {
+        const { connections } = this.counts();
+        if (connections > 0) log(overrunText(connections, timeout));
         cut.abort();
         resolve();
       }, timeout).unref();
@@ -70,4 +77,9 @@ export class Service {
     );
     await Promise.all([...drained, Promise.race([told, overdue])]);
   }
+}
+
+function overrunText(connections: number, timeout: number): string {
+  const were = connections === 1 ? "1 connection was" : `${connections} connections were`;
+  return `${were} still open after the ${timeout} ms that a node has to drain, and cut`;
 }

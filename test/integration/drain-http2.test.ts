@@ -68,7 +68,7 @@ for (const kind of ["http2", "http2s"] as const) {
     await node.asked("/stream");
     await node.drain();
     await within(closed, "the stream is cut");
-    await node.ends();
+    await node.ends(1);
   });
 }
 

@@ -35,7 +35,7 @@ for (const kind of ["https", "tls"]) {
     await node.accepted();
     await node.drain();
     await client.ends();
-    await node.ends();
+    await node.ends(1);
   });
 
   test(`${kind}: a connection whose client never speaks is ended, long before the deadline`, async (t) => {

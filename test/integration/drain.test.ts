@@ -124,7 +124,7 @@ test("an event stream that the program does not end is cut at the deadline", asy
   await client.until(/hello/);
   await node.drain();
   assert.equal(await client.ends(), "end");
-  await node.ends();
+  await node.ends(1);
 });
 
 for (const endsStreams of [true, false]) {
@@ -137,7 +137,7 @@ for (const endsStreams of [true, false]) {
     const closed = new Promise((resolve) => socket.on("close", resolve));
     await node.drain();
     assert.equal(await within(closed, "the WebSocket closes"), endsStreams ? 1001 : 1006);
-    await node.ends();
+    await node.ends(endsStreams ? 0 : 1);
   });
 }
 

@@ -1,5 +1,5 @@
-// Rolling reloads lose nothing, whatever kind of client is connected: the short form of test/chaos/rolling-reload.ts.
-import { rollingReloads } from "../chaos/rolling-reload.js";
+// Rolling reloads lose no request: the short form of test/chaos/rolling-reload.ts, with what is soon answered.
+import { reloadsUnderRequests } from "../chaos/rolling-reload.js";
 import { shortForms } from "../chaos/short-form.js";
 
-shortForms(rollingReloads);
+shortForms(reloadsUnderRequests);

@@ -80,10 +80,12 @@ export class DrainingNode {
     await this.#program.first("drain", ({ id }) => id === "node-1");
   }
 
-  /** Resolves when the node has ended of its own accord, in time. */
-  async ends(): Promise<void> {
+  /** Resolves when the node has ended of its own accord, in time, after it told of so many connections that it cut. */
+  async ends(cut: number = 0): Promise<void> {
     const { exit } = (await this.#program.first("exit")) as unknown as { exit: Record<string, unknown> };
     assert.deepEqual([exit["id"], exit["code"], exit["signal"]], ["node-1", 0, null]);
     assert.doesNotMatch(this.#program.stderr, /overdue/);
+    if (cut > 0) await this.#program.says(new RegExp(`: ${cut} connections? w\\S+ still open`));
+    else assert.doesNotMatch(this.#program.stderr, /still open/);
   }
 }

@@ -158,7 +158,7 @@ async function serve(t: TestContext, server: Server): Promise<Served> {
   return {
     server,
     port,
-    end: (timeout = LONG) => service.end({ timeout, idle: null, servers: "leave" }, async () => {}),
+    end: (timeout = LONG) => service.end({ timeout, idle: null, servers: "leave", log: () => {} }, async () => {}),
   };
 }
 

@@ -78,11 +78,14 @@ test("at the deadline neither the program nor a connection is waited for, and th
   t.after(() => client.destroy());
   await once(server, "connection");
   let signal: AbortSignal | undefined;
-  await end(service, 1, (drain) => {
+  const lines: string[] = [];
+  const tell = (drain: Drain): Promise<void> => {
     signal = drain.signal;
     return new Promise(() => {});
-  });
+  };
+  await end(service, 1, tell, (line) => lines.push(line));
   assert.equal(signal?.aborted, true);
+  assert.deepEqual(lines, ["1 connection was still open after the 1 ms that a node has to drain, and cut"]);
 });
 
 test("a program that fails in its drain cuts nothing that is in flight", async (t) => {
@@ -127,6 +130,11 @@ async function serving(t: TestContext): Promise<{ service: Service; server: http
   return { service, server };
 }
 
-function end(service: Service, timeout: number, tell: (drain: Drain) => Promise<void>): Promise<void> {
-  return within(service.end({ timeout, idle: null }, tell), "the service ends");
+function end(
+  service: Service,
+  timeout: number,
+  tell: (drain: Drain) => Promise<void>,
+  log: (line: string) => void = assert.fail,
+): Promise<void> {
+  return within(service.end({ timeout, idle: null, log }, tell), "the service ends");
 }
