@@ -19,15 +19,20 @@ const TIMEOUT_SECONDS = 5;
 const MOST_SECONDS: number = Math.floor((2 ** 31 - 1) / 1_000);
 
 export function addServiceOptions(command: Command): Command {
-  command.option("-s, --service <name|pid|folder>", "which service (default: this folder's, else the only one)");
-  return addAnswerOptions(command);
+  return addAnswerOptions(addServiceOption(command));
 }
 
 export function addAnswerOptions(command: Command): Command {
+  return addTimeout(command).option("--json", "print JSON");
+}
+
+export function addServiceOption(command: Command): Command {
+  return command.option("-s, --service <name|pid|folder>", "which service (default: this folder's, else the only one)");
+}
+
+export function addTimeout(command: Command): Command {
   const timeout = new Option("--timeout <seconds>", "how long the service may say nothing");
-  return command
-    .addOption(timeout.default(TIMEOUT_SECONDS * 1_000, String(TIMEOUT_SECONDS)).argParser(readSeconds))
-    .option("--json", "print JSON");
+  return command.addOption(timeout.default(TIMEOUT_SECONDS * 1_000, String(TIMEOUT_SECONDS)).argParser(readSeconds));
 }
 
 /** Milliseconds. */

@@ -1,6 +1,7 @@
 // Pure: how the ends of nodes read, in the log and in the errors that end a service.
+import { durationText } from "../duration.js";
 import { ControlError, StartError } from "../errors.js";
-import type { NodeExit } from "../role.js";
+import type { NodeExit, Status } from "../role.js";
 import type { NodeRecord } from "./fleet.js";
 
 const FRAMES_IN_LOG = 3;
@@ -25,6 +26,14 @@ export function describeEnd({ code, signal, reason, lastError }: NodeExit): stri
   if (reason === "not-ready") return `did not serve within readyTimeout and was killed${why}`;
   if (signal !== null) return `was ended by ${signal}${why}`;
   return code === null ? `could not be started${why}` : `ended with code ${code}${why}`;
+}
+
+/** Told to whoever waits for the end, such as `still ending: node-1 has 2 open connections; a second signal ends all at once`. */
+export function stillEnding(nodes: Status["nodes"]): string {
+  const names = nodes.map(({ id }) => id).join(", ");
+  const connections = nodes.reduce((sum, { vitals }) => sum + (vitals?.connections ?? 0), 0);
+  const what = `${connections} open ${connections === 1 ? "connection" : "connections"}`;
+  return `still ending: ${names} ${nodes.length === 1 ? "has" : "have"} ${what}; a second signal ends all at once`;
 }
 
 /** The innermost frames of a stack, for a log with an event on each line. */
@@ -65,7 +74,7 @@ export function lastNodeEnded(program: string, exit: NodeExit): StartError {
 export function tooManyDeaths(program: string, exit: NodeExit, deaths: number, period: number): StartError {
   return new StartError(
     "MN_ERR_RESTART_INTENSITY",
-    `nodes of ${program} died ${deaths} times within ${period} ms, the last one ${describeEnd(exit)}`,
+    `nodes of ${program} died ${deaths} times within ${durationText(period)}, the last one ${describeEnd(exit)}`,
   );
 }
 

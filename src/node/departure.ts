@@ -17,6 +17,7 @@ export interface DepartureOptions {
   outlet: Pick<Outlet, "drain" | "flush">;
   /** Tells the master that this node ends of its own accord. */
   announce: () => void;
+  log: (line: string) => void;
 }
 
 export class Departure {
@@ -54,8 +55,8 @@ export class Departure {
     this.#state = "begun";
     if (this.#endsItself()) return this.#letEnd(timeout, idle);
     keepAlive(timeout);
-    const { service, outlet } = this.#options;
-    await service.end({ timeout, idle, log: say }, (drain) => outlet.drain(drain));
+    const { service, outlet, log } = this.#options;
+    await service.end({ timeout, idle, log }, (drain) => outlet.drain(drain));
     await outlet.flush();
     await this.#tidyUp();
     if (this.#masterIs === "there") await written();
@@ -69,10 +70,10 @@ export class Departure {
 
   /** First the connections, so that nothing is lost whatever the program does; then its signal. The master ends it if it does not. */
   async #letEnd(timeout: number, idle: IdleLimit): Promise<void> {
-    const { service, outlet } = this.#options;
+    const { service, outlet, log } = this.#options;
     const alive = keepAlive(timeout);
     process.once("SIGTERM", () => clearInterval(alive));
-    const ended = service.end({ timeout, idle, servers: "leave", log: say }, (drain) => outlet.drain(drain));
+    const ended = service.end({ timeout, idle, servers: "leave", log }, (drain) => outlet.drain(drain));
     await Promise.race([ended, pause(timeout / 2)]);
     await outlet.flush();
     await this.#tidyUp();
@@ -83,10 +84,6 @@ export class Departure {
   async #tidyUp(): Promise<void> {
     if (this.#masterIs === "gone") await Promise.all(this.#options.sockets.all.map(removeAbandonedFile));
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`multi-node: ${line}\n`);
 }
 
 /** A hosted program may have nothing left that does, and still something to end. */

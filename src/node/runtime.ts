@@ -26,7 +26,7 @@ import { Workshop } from "./workshop.js";
 const MESH_WAIT_MS = 1_000;
 
 /** What a node keeps to. */
-export type NodeOptions = Pick<ServiceOptions, "drainTimeout" | "signals">;
+export type NodeOptions = Pick<ServiceOptions, "drainTimeout" | "signals" | "log">;
 
 export class NodeRuntime implements Role {
   readonly self: Peer;
@@ -34,6 +34,7 @@ export class NodeRuntime implements Role {
   readonly #outlet: Outlet;
   readonly #line: MasterLine;
   readonly #service = new Service();
+  readonly #log: (line: string) => void;
   readonly #tell = (message: ToMaster): void => this.#line.send(message);
   readonly #heart = new Heart(this.#tell, () => this.#service.counts());
   readonly #workshop: Workshop;
@@ -54,6 +55,7 @@ export class NodeRuntime implements Role {
     this.self = { id: boot.id, pid: process.pid, isMaster: false, since: startOfProcess() };
     this.#boot = boot;
     this.#outlet = outlet;
+    this.#log = (line) => options.log(`multi-node: ${line}`);
     this.#sockets = new NodeSockets(boot.sockets, this.#intake, this.#tell);
     this.#workshop = new Workshop(boot, outlet.nodes, this.#heart, this.#tell);
     this.#hosting = boot.hosted && this.#host(boot.hosted);
@@ -70,6 +72,7 @@ export class NodeRuntime implements Role {
       sockets: this.#sockets,
       outlet,
       announce: () => this.#tell({ type: "draining" }),
+      log: this.#log,
     });
     if (options.signals) this.#departure.watchSignals();
     outliveReaders();
@@ -124,11 +127,7 @@ export class NodeRuntime implements Role {
       service: this.#service,
       ends: () => this.#departure.hasBegun,
       listening: (address) => this.#onListening(address),
-      without: (port) => {
-        process.stderr.write(
-          `multi-node: another process has port ${port}, which is exclusive: this one goes on without\n`,
-        );
-      },
+      without: (port) => this.#log(`another process has port ${port}, which is exclusive: this one goes on without`),
       failed: (error) => this.#giveUp(error),
     });
     standInForCluster(Number(/\d+/.exec(this.self.id)), hosting.getServer);

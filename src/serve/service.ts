@@ -1,5 +1,6 @@
 // What a process serves: each server with its connections, from the held socket to the end of its drain.
 import type { Server } from "node:net";
+import { durationText } from "../duration.js";
 import type { Port } from "../port-options.js";
 import type { Beat } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
@@ -81,5 +82,5 @@ export class Service {
 
 function overrunText(connections: number, timeout: number): string {
   const were = connections === 1 ? "1 connection was" : `${connections} connections were`;
-  return `${were} still open after the ${timeout} ms that a node has to drain, and cut`;
+  return `${were} still open after the ${durationText(timeout)} that a node has to drain, and cut`;
 }

@@ -43,6 +43,7 @@ test("each command has its own help", (t) => {
     assert.match(stdout, new RegExp(`^Usage: multi-node ${name} `));
     assert.equal(command(["help", name], folder).stdout, stdout);
   }
+  assert.doesNotMatch(command(["top", "--help"], folder).stdout, /--json/);
   assert.match(command(["run", "-h"], folder).stdout, /Health and restarts:\n {2}--hang-timeout <time> /);
 });
 
@@ -93,6 +94,7 @@ const WRONG: [words: string, files: Record<string, string>, said: RegExp, env?: 
   ["server.js -n 0", PROGRAM, /^--nodes: an integer of at least 1 or "auto" .* is taken, got '0'$/],
   ["server.js --balance stiky", PROGRAM, /; did you mean sticky\?$/],
   ["server.js --min-nodes 4 --max-nodes 2", PROGRAM, /^option minNodes: at most maxNodes, 2, is taken, got 4$/],
+  ["config --min-nodes 4 --max-nodes 2", {}, /^option minNodes: at most maxNodes, 2, is taken, got 4$/],
   ["server.js --proxy-protocol any", PROGRAM, /^option proxyProtocol: it is taken with a balance other than "shared"/],
   ["server.js --watch-path src", PROGRAM, /^there is no \S*src that could be watched$/],
   ["server.js", PROGRAM, /^the variable MULTI_NODE_NODS is not known: did you mean /, { MULTI_NODE_NODS: "4" }],

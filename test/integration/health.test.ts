@@ -122,10 +122,7 @@ test("beyond its intensity of deaths the master gives up, where that is wanted",
     if (kill < 3) await program.first("ready", ({ id }) => id === `node-${kill + 2}`);
   }
   assert.deepEqual(await program.ended(), { code: 1, signal: null });
-  assert.match(
-    program.stderr,
-    /nodes of .*steered\.js died 3 times within 60000 ms, the last one was ended by SIGKILL/,
-  );
+  assert.match(program.stderr, /nodes of .*steered\.js died 3 times within 60 s, the last one was ended by SIGKILL/);
   await program.leavesNothing();
 });
 

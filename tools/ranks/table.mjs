@@ -39,6 +39,7 @@ const OPEN_TO_CLI = [
   "log-lines.ts",
   "log-text.ts",
   "nearest.ts",
+  "run-options.ts",
   "tones.ts",
 ];
 
@@ -46,12 +47,13 @@ const OPEN_TO_CLI = [
 const PURE = [
   /^balance\//,
   /^wire\//,
+  /^duration\.ts$/,
   /^mesh\/roster\.ts$/,
   /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|scale|status|exec-argv|timers|balance)\.ts$/,
 ];
 
 /** What a pure file may import besides other pure files; of all the rest it may import types. */
-const OPEN_TO_PURE = ["errors.ts", "protocol.ts", "nearest.ts"];
+const OPEN_TO_PURE = ["duration.ts", "errors.ts", "protocol.ts", "nearest.ts"];
 
 /** These wait for the deadline of a close, so they take their timers from the world. */
 const MAY_USE_TIMERS = /^wire\/framed-(?:stream|connection)\.ts$/;

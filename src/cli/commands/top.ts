@@ -1,7 +1,7 @@
 // `multi-node top`: a service, live on the whole screen.
 import { type Command, Option } from "commander";
 import { usageError } from "../cli-error.js";
-import { addServiceOptions, readSeconds, type ServiceOptions } from "../service-option.js";
+import { addServiceOption, addTimeout, readSeconds, type ServiceOptions } from "../service-option.js";
 
 interface TopOptions extends ServiceOptions {
   /** Milliseconds. */
@@ -15,12 +15,13 @@ export function addTop(program: Command): void {
     .summary("watch a service live, and steer it with keys")
     .description("Shows a service live on the whole screen, with keys to reload, scale, drain or kill. ? tells them.")
     .addOption(interval)
+    .addOption(new Option("--json").hideHelp())
     .action(async (options: TopOptions) => {
       checkTerminal(options);
       const { runTop } = await import("../top/run.js");
       await runTop(options);
     });
-  addServiceOptions(command);
+  addTimeout(addServiceOption(command));
 }
 
 function checkTerminal({ json }: TopOptions): void {

@@ -31,7 +31,7 @@ function wordsOfCommand(command: Command, program: Command): CommandWords {
   return {
     name: command.name(),
     help: command.summary() || command.description(),
-    flags: [...command.options.map(flagOf), help],
+    flags: [...command.options.filter(({ hidden }) => !hidden).map(flagOf), help],
     argument: valueOfArgument(command.registeredArguments[0], program),
     isDefault: command.name() === "run",
   };

@@ -1,14 +1,19 @@
 // The settings as a table for people, or as JSON.
 import { write } from "../output.js";
+import { checkRunOptions } from "../../run-options.js";
 import { findScript } from "../script.js";
 import type { Given } from "./given.js";
 import { type CommandLine, resolveSettings, valueOf } from "./resolve.js";
+import { runOptionsOf } from "./run-options.js";
 
+/** @throws UsageError MN_ERR_OPTION for values that do not go together, as run() would */
 export async function printSettings(line: CommandLine, format: "table" | "json"): Promise<void> {
   const cwd = process.cwd();
   const settled = await resolveSettings(line, { environment: process.env, cwd });
-  const script = valueOf(settled, "script");
-  if (script !== undefined) findScript(script as string, cwd);
+  const script = valueOf(settled, "script") as string | undefined;
+  // Without a program any file will do: it is the other values that are looked at.
+  const program = script === undefined ? process.execPath : findScript(script, cwd);
+  checkRunOptions(runOptionsOf(settled, program), "");
   write(format === "json" ? asJson(settled) : asTable(settled));
 }
 

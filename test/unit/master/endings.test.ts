@@ -11,9 +11,11 @@ import {
   reloadFailed,
   resizeFailed,
   startFailed,
+  stillEnding,
   tooManyDeaths,
 } from "#src/master/endings.js";
-import type { NodeExit } from "#src/role.js";
+import type { NodeExit, Status } from "#src/role.js";
+import { beatOf } from "../../helpers/beat.js";
 import { addNode, exitWith, fleetOf } from "../../helpers/fleet-of.js";
 
 const WHY = { lastError: "Error: no database" };
@@ -89,7 +91,7 @@ const ERRORS: [error: StartError, code: string, message: string][] = [
   [
     tooManyDeaths("/srv/a.js", BROKEN, 4, 60_000),
     "MN_ERR_RESTART_INTENSITY",
-    "nodes of /srv/a.js died 4 times within 60000 ms, the last one ended with code 7 (Error: no database)",
+    "nodes of /srv/a.js died 4 times within 60 s, the last one ended with code 7 (Error: no database)",
   ],
   [
     reloadFailed(BROKEN, { servingSince: undefined }),
@@ -115,3 +117,16 @@ for (const [error, code, message] of ERRORS) {
     assert.deepEqual([error.code, error.message], [code, message]);
   });
 }
+
+test("whoever waits for the end is told for whom", () => {
+  const nodes = [1, 2].map((place) => ({ id: `node-${place}`, vitals: beatOf({ connections: place }) }));
+  const [first] = nodes as Status["nodes"];
+  assert.ok(first);
+  assert.equal(stillEnding([first]), "still ending: node-1 has 1 open connection; a second signal ends all at once");
+  assert.equal(
+    stillEnding(nodes as Status["nodes"]),
+    "still ending: node-1, node-2 have 3 open connections; a second signal ends all at once",
+  );
+  const silent = { ...first, vitals: undefined };
+  assert.match(stillEnding([silent]), /: node-1 has 0 open connections;/);
+});

@@ -68,7 +68,7 @@ test("beyond the intensity: give up", () => {
   const consequence = die(mortality, OTHERS, 999);
   assert.ok(consequence.type === "give-up");
   assert.equal(consequence.error.code, "MN_ERR_RESTART_INTENSITY");
-  assert.match(consequence.error.message, /^nodes of \/srv\/a\.js died 3 times within 1000 ms, /);
+  assert.match(consequence.error.message, /^nodes of \/srv\/a\.js died 3 times within 1 s, /);
 });
 
 test("beyond the intensity: or back off, each start later, until the deaths are longer ago", () => {

@@ -148,7 +148,7 @@ test("beyond the intensity the service ends, where that is asked for", () => {
   world.exit("node-2");
   assert.equal(world.ends.length, 1);
   assert.equal(world.ends[0]?.code, "MN_ERR_RESTART_INTENSITY");
-  assert.match(world.ends[0].message, /^nodes of \/srv\/program\.js died 3 times within 60000 ms, .*\(Error: gone\)$/);
+  assert.match(world.ends[0].message, /^nodes of \/srv\/program\.js died 3 times within 60 s, .*\(Error: gone\)$/);
   assert.equal(world.timers.size, 0);
 });
 
