@@ -72,8 +72,11 @@ export type ToNode =
   | { type: "socket-sent"; key: SocketKey }
   /** The answer to `bind` where the master itself accepts. */
   | { type: "handed-socket"; key: SocketKey; socket: SocketInfo }
-  /** The answer to `bind` when the address cannot be had; `system` is the system's own code for why. */
-  | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string }
+  /**
+   * The answer to `bind` when the address cannot be had; `system` is the system's own code for why, `ours` what this
+   * service holds of the same port.
+   */
+  | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string; ours: SocketKey[] }
   /** The master has let a socket go: what was inherited of it serves nothing any more. */
   | { type: "released"; key: SocketKey }
   /** The answer to `ask`. */

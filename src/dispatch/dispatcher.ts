@@ -78,6 +78,7 @@ export class Dispatcher {
       onMalformed: () => {
         this.#malformed += 1;
       },
+      report: this.#options.report,
     });
     this.#gates.set(key, gate);
     this.#changed();
@@ -89,6 +90,11 @@ export class Dispatcher {
     this.#gates.delete(key);
     for (const seat of this.#seats.all) seat.keys.delete(key);
     this.#changed();
+  }
+
+  /** A process has closed its server for that socket. */
+  leave(id: string, key: SocketKey): void {
+    if (this.#seats.get(id)?.keys.delete(key)) this.#changed();
   }
 
   /** What a server of this process listens on to get its share of a held socket's connections. */
@@ -211,18 +217,12 @@ export class Dispatcher {
   /** Others take connections than before: sockets may listen, and who waited may be taken. */
   #changed(): void {
     this.#seats.changed();
-    for (const [key, gate] of this.#gates) if (this.#seats.takersOf(key).length > 0) this.#open(gate);
+    for (const [key, gate] of this.#state === "open" ? this.#gates : []) {
+      if (this.#seats.takersOf(key).length > 0) gate.open();
+    }
     const waiting = this.#waiting.splice(0);
     for (const visit of waiting) visit.refusedBy.length = 0;
     this.#dispatchAll(waiting);
-  }
-
-  #open(gate: Gate): void {
-    try {
-      if (this.#state === "open") gate.open();
-    } catch (error) {
-      this.#options.report(error as Error);
-    }
   }
 
   #forget(visit: Visit | undefined): void {

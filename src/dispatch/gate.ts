@@ -15,6 +15,8 @@ export interface GateOptions {
   onArrival: (client: ClientHandle, preface: Preface) => void;
   /** A connection did not begin as a proxy's has to: it is closed. */
   onMalformed: () => void;
+  /** It cannot listen. */
+  report: (error: Error) => void;
 }
 
 const NOTHING: Preface = { firstBytes: undefined, proxied: undefined };
@@ -34,9 +36,12 @@ export class Gate {
     return this.#reading.size;
   }
 
-  /** @throws Error with the code of the system */
   open(): void {
-    this.#acceptor.listen();
+    try {
+      this.#acceptor.listen();
+    } catch (error) {
+      this.#options.report(error as Error);
+    }
   }
 
   /** Accepts no more; what is being read is given on as far as it has come. */

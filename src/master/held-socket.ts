@@ -108,7 +108,8 @@ function createHandle(address: string, port: number, family: number, asked: Port
   return handle;
 }
 
-function bindError(name: string, port: Port): BindError {
+/** @param name the system's own of what is wrong */
+export function bindError(name: string, port: Port): BindError {
   const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), { code: name, syscall: "bind" });
   switch (name) {
     case "EADDRINUSE":

@@ -1,9 +1,11 @@
 // All sockets that the master holds, each bound once, whoever asks for it and however often.
+import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import type { SocketKey } from "../protocol.js";
 import { removeSocketFile } from "../serve/socket-file.js";
-import { type HeldSocket, hold } from "./held-socket.js";
+import { bindError, type HeldSocket, hold } from "./held-socket.js";
 import { InheritedSockets } from "./inherited.js";
+import { overlap } from "./overlap.js";
 
 /** Node's own: what was asked for is not known of what was handed over. */
 const HANDED_BACKLOG = 511;
@@ -33,6 +35,12 @@ export class Sockets {
     const binding = this.#bind(key, port);
     this.#binding.set(key, binding);
     return binding;
+  }
+
+  /** Those of the same port number, at whatever address. */
+  ofPort(port: Port): SocketKey[] {
+    if (!("port" in port) || port.port === 0) return [];
+    return this.held.filter(({ address }) => isAt(address, port.port)).map(({ key }) => key);
   }
 
   /** Lets one go: whoever asks for it again gets another one. */
@@ -77,6 +85,7 @@ export class Sockets {
   async #bind(key: SocketKey, port: Port): Promise<HeldSocket> {
     try {
       const socket = await hold(key, port, this.#inherited);
+      if (this.held.some((other) => overlap(socket, other))) throw inUse(socket, port);
       if (this.#closed) release(socket);
       else this.#keep(socket, port.backlog);
       return socket;
@@ -90,6 +99,11 @@ export class Sockets {
     this.#held.set(socket.key, socket);
     this.#onHeld(socket, backlog);
   }
+}
+
+function inUse(socket: HeldSocket, port: Port): BindError {
+  socket.close();
+  return bindError("EADDRINUSE", port);
 }
 
 function isAt(address: HeldSocket["address"], port: number): boolean {

@@ -43,6 +43,16 @@ export class Usage {
     if (type === "closed") this.#judge(key);
   }
 
+  /** Lets those go at once that programs have closed: something else is wanted in their place. */
+  letGo(keys: readonly SocketKey[]): "some" | "none" {
+    const closed = keys.filter((key) => this.#isClosed(key));
+    for (const key of closed) {
+      clearTimeout(this.#timers.get(key));
+      this.#onOver(key);
+    }
+    return closed.length > 0 ? "some" : "none";
+  }
+
   /** A node drains, or has ended. */
   gone(id: string): void {
     this.#nodes.delete(id);

@@ -1,8 +1,7 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
-import type { BindError } from "../errors.js";
-import type { Port } from "../port-options.js";
-import { isToDispatcher, isToToolbox, isToUsage, type SocketKey } from "../protocol.js";
+import { isToDispatcher, isToToolbox, isToUsage } from "../protocol.js";
 import type { Account } from "./account.js";
+import { bind } from "./bind.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
 import { type Child, type NodeSockets, startChild } from "./spawn.js";
@@ -67,28 +66,6 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
   };
 }
 
-/** Answers a node that has asked for a socket. */
-async function bind(
-  { id, key, port }: { id: string; key: SocketKey; port: Port },
-  { sockets, usage, dispatcher }: Premises,
-  send: World["send"],
-): Promise<void> {
-  try {
-    const { handle, address, file, key: held } = await sockets.hold(key, port);
-    usage.sent(id, held);
-    const socket = { key: held, address, ...(file && { file }) };
-    if (dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
-    send(id, { type: "socket", key, socket }, handle);
-    send(id, { type: "socket-sent", key });
-  } catch (error) {
-    send(id, { type: "no-socket", key, ...refusalOf(error as BindError) });
-  }
-}
-
-function refusalOf({ code, message, cause }: BindError): { code: string; message: string; system: string } {
-  return { code, message, system: (cause as NodeJS.ErrnoException | undefined)?.code ?? "EADDRNOTAVAIL" };
-}
-
 async function examine(id: string, child: Child | undefined, tell: WorldOptions["tell"]): Promise<void> {
   const found = await child?.examine();
   if (found === undefined) return;
@@ -113,6 +90,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
         return;
       }
       if (isToToolbox(message)) return toolbox.hear(id, message);
+      if (message.type === "closed") dispatcher?.leave(id, message.key);
       if (isToUsage(message)) return usage.hear(id, message);
       if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
       tell({ type: "said", id, message });

@@ -3,6 +3,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Socket as UdpSocket } from "node:dgram";
 import type { EventEmitter } from "node:events";
 import type { AddressInfo, Server } from "node:net";
+import { getSystemErrorName } from "node:util";
 import type { MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
@@ -13,7 +14,8 @@ import type { Service } from "../serve/service.js";
 import type { Answer, Query } from "./cluster-seam.js";
 import type { Intake } from "./intake.js";
 import { listenError } from "./listen-error.js";
-import type { NodeSockets } from "./node-sockets.js";
+import { type NodeSockets, RefusedError } from "./node-sockets.js";
+import { acceptNextTurn, standInFor, whenItStays } from "./trial.js";
 import { bindUdp } from "./udp.js";
 
 export interface HostingOptions {
@@ -63,6 +65,8 @@ export class Hosting {
   readonly #options: HostingOptions;
   readonly #expected: Set<SocketKey>;
   readonly #keys = new WeakMap<Server, SocketKey>();
+  /** Those that are about to listen on nothing. */
+  readonly #standIns = new WeakSet<Server>();
   #rest: NodeJS.Timeout | undefined;
 
   constructor(options: HostingOptions) {
@@ -98,13 +102,43 @@ export class Hosting {
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
-      this.#attach(server, key, handleFor(server, socket), answer);
+      const handle = handleFor(server, socket);
+      if (this.#options.expected.includes(key))
+        acceptNextTurn(handle, (status) => this.#onUnheard(server, query, status));
+      this.#attach(server, key, handle, answer);
     } catch (error) {
       if (key !== undefined) sockets.ports.release(key);
       // Nobody waits for it any more where the program has closed the server meanwhile.
-      const isAwaited = asked === (server as NetInternals)._listeningId;
-      if (isAwaited) this.#fail(server, error as MultiNodeError, listenError(query, error as MultiNodeError));
+      if (asked === (server as NetInternals)._listeningId) this.#refuse(server, query, error as MultiNodeError, answer);
     }
+  }
+
+  /**
+   * Where other nodes of this service have the port, a program that only looks whether it is free is to find that it is,
+   * as the first node did. One that means to listen hears what is wrong when it has not closed its server by then.
+   */
+  #refuse(server: Server, query: Query, error: MultiNodeError, answer: Answer): void {
+    const refuse = (): void => this.#fail(server, error, listenError(query, error));
+    if (!this.#isOthers(error)) return refuse();
+    const handle = standInFor(query);
+    this.#standIns.add(server);
+    answer(0, handle);
+    whenItStays(handle, () => {
+      server.close();
+      refuse();
+    });
+  }
+
+  #isOthers(error: MultiNodeError): boolean {
+    if (!(error instanceof RefusedError) || error.system !== "EADDRINUSE" || error.ours.length === 0) return false;
+    return !error.ours.some((key) => this.#options.sockets.listensOn(key));
+  }
+
+  #onUnheard(server: Server, query: Query, status: number): void {
+    const system = getSystemErrorName(status);
+    const error = new RefusedError({ code: "MN_ERR_BIND", message: `cannot listen: ${system}`, system, ours: [] });
+    server.close();
+    this.#fail(server, error, listenError(query, error));
   }
 
   /** What the program does not want to hear of would end it with a stack that is none of its own. */
@@ -123,8 +157,8 @@ export class Hosting {
     const { sockets, ends } = this.#options;
     const close = handle.close.bind(handle);
     handle.close = (...args: []) => {
-      if (!ends()) sockets.release(key);
       close(...args);
+      if (!ends()) sockets.release(key);
     };
     this.#keys.set(server, key);
     answer(0, handle);
@@ -132,6 +166,7 @@ export class Hosting {
 
   /** Also those that are exclusive: they end in order with the others. */
   #onListening(server: Server): void {
+    if (this.#standIns.delete(server)) return;
     const { folder, service, intake, sockets, listening } = this.#options;
     const key = this.#keys.get(server);
     this.#keys.delete(server);

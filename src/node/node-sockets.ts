@@ -23,17 +23,21 @@ const NO_DESCRIPTOR = {
   code: "MN_ERR_BIND",
   message: "no descriptor is left for the socket",
   system: "EMFILE",
-} as const;
+  ours: [],
+};
 
 /** The error with which the master could not bind, for those who know the system's errors only. */
 export class RefusedError extends BindError {
   /** Such as EADDRINUSE. */
   readonly system: string;
+  /** What the service itself holds of the same port. */
+  readonly ours: readonly SocketKey[];
 
-  constructor({ code, message, system }: Pick<Extract<ToNode, { type: "no-socket" }>, "code" | "message" | "system">) {
+  constructor({ code, message, system, ours }: Omit<Extract<ToNode, { type: "no-socket" }>, "type" | "key">) {
     super(code as ErrorCode, message);
     this.name = "BindError";
     this.system = system;
+    this.ours = ours;
   }
 }
 
@@ -68,8 +72,12 @@ export class NodeSockets {
     this.ports.release(key);
     const held = this.heldAs(key);
     // A free port may be had by its number too.
-    if (this.ports.keys.some((other) => this.heldAs(other) === held)) return;
-    this.#send({ type: "closed", key: held });
+    if (!this.listensOn(held)) this.#send({ type: "closed", key: held });
+  }
+
+  /** Whether this process does, by whatever name. */
+  listensOn(held: SocketKey): boolean {
+    return this.ports.keys.some((key) => this.heldAs(key) === held);
   }
 
   /** The master has let it go: nobody would accept what comes to a descriptor that waits here. */

@@ -75,9 +75,16 @@ export class HostingWorld {
     this.sockets.onSocket({ type: "socket", key, socket: { key, address } }, handle);
   }
 
-  async refuse(key: SocketKey, system: string): Promise<void> {
+  async refuse(key: SocketKey, system: string, ours: SocketKey[] = []): Promise<void> {
     await turns();
-    this.sockets.onRefused({ type: "no-socket", key, code: "MN_ERR_PORT_IN_USE", message: `${system} it is`, system });
+    this.sockets.onRefused({
+      type: "no-socket",
+      key,
+      code: "MN_ERR_PORT_IN_USE",
+      message: `${system} it is`,
+      system,
+      ours,
+    });
   }
 
   /** Listens at a free port that the test gives at once; resolves when that is judged. */

@@ -4,6 +4,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { test } from "node:test";
 import { within } from "../helpers/deadline.js";
+import { freePort } from "../helpers/free-port.js";
 import { allServe, runHosted } from "../helpers/hosted.js";
 import { portOf } from "../helpers/http.js";
 
@@ -39,7 +40,7 @@ test("a socket that is closed is gone", async (t) => {
 });
 
 test("a fixed port cannot be shared, and the error says what can be done", async (t) => {
-  const program = runHosted(t, "udp.js", { args: [{ port: await free(), address }] });
+  const program = runHosted(t, "udp.js", { args: [{ port: await freePort(), address }] });
   for (const { code, message } of await program.count("refused", 2)) {
     assert.equal(code, "MN_ERR_UDP");
     assert.match(String(message), /exclusive: true.*reusePort: true.*port of its own \(0\)/);
@@ -49,7 +50,7 @@ test("a fixed port cannot be shared, and the error says what can be done", async
 });
 
 test("an exclusive port is bound by the process that asks first", async (t) => {
-  const port = await free();
+  const port = await freePort();
   const program = runHosted(t, "udp.js", { args: [{ port, address, exclusive: true }] });
   const [refused] = await program.count("refused", 1);
   assert.equal(refused?.["code"], "EADDRINUSE");
@@ -65,12 +66,4 @@ async function answerFrom(port: number): Promise<string> {
   const [text] = (await within(once(socket, "message"), "a datagram is answered")) as [Buffer];
   socket.close();
   return String(text);
-}
-
-async function free(): Promise<number> {
-  const socket = createSocket("udp4").bind(0, address);
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }

@@ -12,7 +12,7 @@ prove({
   async launch() {
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
     await promisify(execFile)(process.execPath, [COMMAND, "build", APP], { env });
-    return { script: COMMAND, args: ["start", APP], takesAnyPort: false };
+    return { script: COMMAND, args: ["start", APP], port: "named" };
   },
   connect: asksFor("/answer", "answered by Next.js"),
 });

@@ -8,6 +8,7 @@ import type { Client } from "#src/control/client.js";
 import type { Status } from "multi-node";
 import { COMMAND } from "../helpers/command.js";
 import { eventually } from "../helpers/deadline.js";
+import { freePort } from "../helpers/free-port.js";
 import { Program } from "../helpers/program.js";
 import { steer } from "../helpers/steering.js";
 
@@ -20,8 +21,8 @@ export interface Launch {
   args?: string[];
   /** Flags of `multi-node run`. */
   flags?: string[];
-  /** Whether it takes port 0 for any free one. Default: true. */
-  takesAnyPort?: boolean;
+  /** What PORT holds: 0 for any free one, the number of a free one, or nothing, so that the program looks for one. Default: "any". */
+  port?: "any" | "named" | "looked-for";
 }
 
 /** Loads what test/programs/apps depends on, and not the project. */
@@ -38,15 +39,13 @@ export class RealProgram {
   #port = 0;
 
   /** Resolves when all its nodes serve. */
-  static async start(
-    t: TestContext,
-    { script, args = [], flags = [], takesAnyPort = true }: Launch,
-  ): Promise<RealProgram> {
-    const given = takesAnyPort ? 0 : await freePort();
+  static async start(t: TestContext, { script, args = [], flags = [], port = "any" }: Launch): Promise<RealProgram> {
+    const given = port === "named" ? await freePort() : 0;
+    const wanted = port === "looked-for" ? undefined : String(given);
     const program = Program.start(t, COMMAND, {
       args: ["run", "-n", String(NODES), ...flags, script, "--", ...args],
       // Nothing here asks anybody outside of this machine.
-      env: { PORT: String(given), NEXT_TELEMETRY_DISABLED: "1", NO_UPDATE_CHECK: "1", NODE_ENV: "production" },
+      env: { PORT: wanted, NEXT_TELEMETRY_DISABLED: "1", NO_UPDATE_CHECK: "1", NODE_ENV: "production" },
     });
     const started = new RealProgram(program, await steer(t, program));
     const { addresses } = await started.#statusWhen(
@@ -122,17 +121,6 @@ function portOf(addresses: Status["addresses"]): number {
   const [port, ...others] = ports;
   assert.deepEqual(others, [], "all nodes serve one port");
   return Number(port);
-}
-
-/** For programs that take port 0 for none. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function canBind(port: number): Promise<boolean> {

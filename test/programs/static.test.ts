@@ -21,15 +21,17 @@ prove({
   connect: asksFor("/file.bin", FILE),
 });
 
-prove({
-  name: "http-server",
-  launch: (t) => ({
-    script: fileOf("node_modules/http-server/bin/http-server"),
-    args: [folderOf(t), "--silent"],
-    takesAnyPort: false,
-  }),
-  connect: asksFor("/file.bin", FILE),
-});
+for (const port of ["named", "looked-for"] as const) {
+  prove({
+    name: `http-server, its port ${port}`,
+    launch: (t) => ({
+      script: fileOf("node_modules/http-server/bin/http-server"),
+      args: [folderOf(t), "--silent"],
+      port,
+    }),
+    connect: asksFor("/file.bin", FILE),
+  });
+}
 
 function folderOf(t: TestContext): string {
   const folder = temporaryFolder(t);

@@ -49,7 +49,7 @@ const PURE = [
   /^wire\//,
   /^duration\.ts$/,
   /^mesh\/roster\.ts$/,
-  /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|scale|status|exec-argv|timers|balance)\.ts$/,
+  /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|overlap|scale|status|exec-argv|timers|balance)\.ts$/,
 ];
 
 /** What a pure file may import besides other pure files; of all the rest it may import types. */
@@ -59,7 +59,7 @@ const OPEN_TO_PURE = ["duration.ts", "errors.ts", "protocol.ts", "nearest.ts"];
 const MAY_USE_TIMERS = /^wire\/framed-(?:stream|connection)\.ts$/;
 
 const PURE_BUILTINS = ["node:events", "node:buffer", "node:crypto", "node:util"];
-const PURE_TYPES_ONLY = ["node:stream"];
+const PURE_TYPES_ONLY = ["node:net", "node:stream"];
 
 /** The room of a path below src/, or undefined for one that the table does not know. */
 export function roomOf(path) {

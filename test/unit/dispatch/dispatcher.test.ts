@@ -21,6 +21,27 @@ test("a socket listens once somebody takes its connections, and only once", () =
   assert.deepEqual([world.acceptor.backlogs, world.acceptor.closed], [[511], 0]);
 });
 
+test("a socket that all have closed before they came to serve does not listen", () => {
+  const world = new DispatchWorld();
+  world.dispatcher.hear("node-1", { type: "open", key: KEY });
+  world.dispatcher.leave("node-1", KEY);
+  world.dispatcher.leave("node-2", KEY);
+  world.dispatcher.rotate("node-1", "1", "in");
+  assert.deepEqual(world.acceptor.backlogs, []);
+  world.dispatcher.hear("node-1", { type: "open", key: KEY });
+  assert.deepEqual(world.acceptor.backlogs, [511]);
+});
+
+test("a node that has closed its server gets no more connections", () => {
+  const world = new DispatchWorld().join("node-1", "node-2");
+  world.dispatcher.leave("node-1", KEY);
+  for (const _ of [1, 2]) {
+    world.connect();
+    world.answer("node-2", "taken");
+  }
+  assert.deepEqual(world.dispatcher.counts.held, { "node-1": 0, "node-2": 2 });
+});
+
 test("a socket that cannot listen is told of", () => {
   const world = new DispatchWorld();
   world.acceptor.status = -98;

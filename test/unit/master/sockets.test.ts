@@ -43,6 +43,17 @@ test("an address that could not be had is tried again when it is asked for again
   assert.equal((await sockets.hold("a", port)).key, "a");
 });
 
+test("of two that cannot both listen the second is in use, although the system would bind it", async (t) => {
+  const sockets = make(t);
+  const { address } = await sockets.hold("a", FREE);
+  const { port } = address as AddressInfo;
+  const everywhere = checkPortOptions({ port });
+  await assert.rejects(sockets.hold("b", everywhere), { code: "MN_ERR_PORT_IN_USE" });
+  assert.deepEqual([sockets.ofPort(everywhere), sockets.ofPort(FREE)], [["a"], []]);
+  sockets.release("a");
+  assert.equal((await sockets.hold("b", everywhere)).key, "b");
+});
+
 test("closing lets all go, with the files of Unix sockets, and twice is no error", async (t) => {
   const folder = temporaryFolder(t);
   const sockets = make(t);

@@ -60,6 +60,18 @@ test("a node that starts with it keeps it, until it serves without", (t) => {
   assert.deepEqual(released, [key]);
 });
 
+test("what programs have closed is let go at once when something else is wanted in its place, and only that", (t) => {
+  const { usage, released, pass } = start(t, "node-1", "node-2");
+  usage.hear("node-1", { type: "closed", key });
+  assert.equal(usage.letGo([key, "tcp:*:81"]), "none");
+  usage.hear("node-2", { type: "closed", key });
+  assert.equal(usage.letGo([key, "tcp:*:81"]), "some");
+  assert.deepEqual(released, [key]);
+  pass(GRACE_MS);
+  assert.equal(usage.letGo([key]), "none");
+  assert.deepEqual(released, [key]);
+});
+
 /** These nodes serve, and listen on the socket. */
 function start(
   t: TestContext,

@@ -1,16 +1,19 @@
 // What a hosted program listens on, and when it serves: with a master that the test plays.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import net, { type Server } from "node:net";
+import net from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type BoundHandle, bindHandle } from "#src/serve/handles.js";
 import { replaceProperty, temporaryFolder } from "../../helpers/environment.js";
+import { freePort } from "../../helpers/free-port.js";
 import { HostingWorld, turns } from "../../helpers/hosting-world.js";
 
 const KEY = "tcp:127.0.0.1:0#1";
 const SECOND = "tcp:127.0.0.1:0#2";
 const HOST = "127.0.0.1";
+/** After which a server is no trial. */
+const TRIAL_MS = 100;
 
 test("every kind of place is asked for by its name, with what net was told", async (t) => {
   const world = new HostingWorld(t);
@@ -202,18 +205,58 @@ function bind(key: string, port: object): object {
   return { type: "bind", key, port };
 }
 
+test("a program that looks whether a port is free finds that it is where other nodes have it, and hears of nothing", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const world = new HostingWorld(t);
+  const server = world.listen({ port: 8000, host: HOST });
+  const listening = once(server, "listening");
+  await world.refuse("tcp:127.0.0.1:8000", "EADDRINUSE", ["tcp:*:8000"]);
+  await listening;
+  assert.deepEqual(server.address(), { address: HOST, family: "IPv4", port: 8000 });
+  await once(server.close(), "close");
+  t.mock.timers.tick(TRIAL_MS);
+  await turns();
+  assert.deepEqual([world.failed, world.told, world.watched, world.serving], [[], [], [], "not yet"]);
+});
+
+test("one that goes on listening there hears that the port is in use", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const world = new HostingWorld(t);
+  const server = world.listen({ port: 8000 });
+  const listening = once(server, "listening");
+  await world.refuse("tcp:*:8000", "EADDRINUSE", ["tcp:127.0.0.1:8000"]);
+  await listening;
+  const failed = once(server, "error") as Promise<[NodeJS.ErrnoException]>;
+  t.mock.timers.tick(TRIAL_MS);
+  assert.equal((await failed)[0].code, "EADDRINUSE");
+  assert.equal(server.listening, false);
+});
+
+test("one that listens there itself hears so at once", async (t) => {
+  const world = new HostingWorld(t);
+  await world.open(KEY);
+  const server = world.listen({ port: 8000 });
+  const failed = once(server, "error") as Promise<[NodeJS.ErrnoException]>;
+  await world.refuse("tcp:*:8000", "EADDRINUSE", [KEY]);
+  assert.equal((await failed)[0].code, "EADDRINUSE");
+});
+
+test("a server that is closed in its first turn accepts nothing of what others listen on", async (t) => {
+  const { fd, address } = inheritable();
+  const world = new HostingWorld(t, { known: [{ key: KEY, address, fd }], expected: [KEY] });
+  const server = world.listen({ port: 0, host: HOST });
+  await once(server, "listening");
+  const closed = once(server.close(), "close");
+  const client = net.connect(address.port, HOST);
+  const [error] = (await once(client, "error")) as [NodeJS.ErrnoException];
+  assert.equal(error.code, "ECONNREFUSED", "nobody has ever listened there");
+  await closed;
+});
+
 /** A descriptor as a node inherits one, and where it is bound; whoever listens on it closes it. */
 function inheritable(): { fd: number; address: net.AddressInfo } {
   const handle = bindHandle(HOST, 0, 4, 0) as BoundHandle;
   const address = {} as net.AddressInfo;
   handle.getsockname?.(address);
   return { fd: handle.fd, address };
-}
-
-async function freePort(): Promise<number> {
-  const server: Server = net.createServer().listen({ port: 0, host: HOST, exclusive: true });
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  await once(server.close(), "close");
-  return port;
 }

@@ -55,5 +55,5 @@ function partsOf(error: Error): object {
 }
 
 function refusal(system: string): RefusedError {
-  return new RefusedError({ code: "MN_ERR_BIND", message: "it cannot be had", system });
+  return new RefusedError({ code: "MN_ERR_BIND", message: "it cannot be had", system, ours: [] });
 }

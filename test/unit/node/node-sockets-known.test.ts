@@ -11,7 +11,7 @@ import { LOCAL } from "../../helpers/fake-handles.js";
 
 const KEY = "tcp:*:80";
 const PORT: Port = { port: 80, host: undefined, ipv6Only: false, backlog: 511 };
-const REFUSED = { code: "MN_ERR_PORT_IN_USE", message: "port 80 is in use", system: "EADDRINUSE" };
+const REFUSED = { code: "MN_ERR_PORT_IN_USE", message: "port 80 is in use", system: "EADDRINUSE", ours: ["tcp:*:80"] };
 const SOCKET = { key: KEY, address: LOCAL };
 
 test("what was inherited is there at once, and asked for when it is wanted once more", () => {
@@ -48,13 +48,12 @@ test("the master accepts where it says so", async () => {
 test("a refusal rejects with the master's words and the system's code", async () => {
   const { sockets, sent } = make();
   const taken = sockets.take(KEY, PORT) as Promise<unknown>;
-  const refused = { key: KEY, code: "MN_ERR_PORT_IN_USE", message: "port 80 is in use", system: "EADDRINUSE" };
-  sockets.onRefused({ type: "no-socket", ...refused });
+  sockets.onRefused({ type: "no-socket", key: KEY, ...REFUSED });
   await assert.rejects(taken, (error) => {
     assert.ok(error instanceof RefusedError && error instanceof BindError);
     assert.deepEqual(
-      [error.code, error.message, error.system, error.name],
-      ["MN_ERR_PORT_IN_USE", "port 80 is in use", "EADDRINUSE", "BindError"],
+      [error.code, error.message, error.system, error.ours, error.name],
+      ["MN_ERR_PORT_IN_USE", "port 80 is in use", "EADDRINUSE", ["tcp:*:80"], "BindError"],
     );
     return true;
   });

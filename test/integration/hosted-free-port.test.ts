@@ -1,0 +1,30 @@
+// A program that looks for a free port at one address after another finds the same one in every node, and loses nothing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { httpClient } from "../helpers/clients/http.js";
+import { freePort } from "../helpers/free-port.js";
+import { allServe, runHosted } from "../helpers/hosted.js";
+import { portOf } from "../helpers/http.js";
+import { Load } from "../helpers/load.js";
+import { wrongWith } from "../helpers/load-ledger.js";
+
+const LOCAL = "127.0.0.1";
+
+for (const balance of ["shared", "round-robin"]) {
+  for (const host of [undefined, LOCAL]) {
+    test(`all nodes find the same port free, at ${host ?? "every address"}, with balance ${balance}`, async (t) => {
+      const place = { port: await freePort(), host };
+      const program = runHosted(t, "opens-and-closes.js", { args: ["look", place], run: { balance, nodes: 3 } });
+      const [port, ...others] = (await program.count("serves", 3)).map(portOf);
+      assert.deepEqual(others, [port, port]);
+      await allServe(program);
+      const load = new Load(() => httpClient({ port: port as number, keepAlive: false, fits: () => true }));
+      load.start();
+      program.kill("SIGHUP");
+      await program.first("reload", ({ state }) => state === "done");
+      assert.deepEqual(wrongWith(await load.stop()), []);
+      assert.deepEqual(new Set((await program.count("serves", 6)).map(portOf)), new Set([port]));
+      await program.stop();
+    });
+  }
+}

@@ -1,0 +1,68 @@
+// A node's question for a socket where the port is this service's own at another address.
+import assert from "node:assert/strict";
+import { type AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { bind, type Request } from "#src/master/bind.js";
+import { Sockets } from "#src/master/sockets.js";
+import { Usage } from "#src/master/usage.js";
+import { checkPortOptions } from "#src/port-options.js";
+import type { ToNode } from "#src/protocol.js";
+
+const HOST = "127.0.0.1";
+
+test("what all nodes have closed makes room at once", async (t) => {
+  const { ask, usage, first } = await world(t);
+  usage.hear("node-1", { type: "closed", key: first });
+  assert.deepEqual(await ask("node-1"), ["socket", "socket-sent"]);
+});
+
+test("what another node closes soon is waited for", async (t) => {
+  const { ask, usage, first } = await world(t);
+  const asked = ask("node-2");
+  await new Promise(setImmediate);
+  usage.hear("node-1", { type: "closed", key: first });
+  assert.deepEqual(await asked, ["socket", "socket-sent"]);
+});
+
+test("what another node goes on with is in the way, and said to be this service's own", async (t) => {
+  const { ask, sent, first } = await world(t);
+  assert.deepEqual(await ask("node-2"), ["no-socket"]);
+  const [refusal] = sent as Extract<ToNode, { type: "no-socket" }>[];
+  assert.deepEqual([refusal?.code, refusal?.system, refusal?.ours], ["MN_ERR_PORT_IN_USE", "EADDRINUSE", [first]]);
+});
+
+interface World {
+  usage: Usage;
+  sent: ToNode[];
+  /** What node-1 listens on: a port of the loopback address. */
+  first: string;
+  /** A node asks for the same port of all addresses; resolves to the types of the answers. */
+  ask: (id: string) => Promise<string[]>;
+}
+
+async function world(t: TestContext): Promise<World> {
+  const sockets = new Sockets("hosted", () => {});
+  // As a master's processes do.
+  const alive = setInterval(() => {}, 60_000);
+  t.after(() => {
+    clearInterval(alive);
+    sockets.close();
+  });
+  const usage = new Usage((key) => sockets.release(key));
+  for (const id of ["node-1", "node-2"]) usage.starts(id, []);
+  const first = "tcp:127.0.0.1:0#1";
+  const { address } = await sockets.hold(first, checkPortOptions({ port: 0, host: HOST }));
+  usage.sent("node-1", first);
+  const sent: ToNode[] = [];
+  const port = checkPortOptions({ port: (address as AddressInfo).port });
+  const request: Omit<Request, "id"> = { key: "tcp:*:1", port };
+  return {
+    usage,
+    sent,
+    first,
+    ask: async (id) => {
+      await bind({ id, ...request }, { sockets, usage, dispatcher: undefined }, (_id, message) => sent.push(message));
+      return sent.map(({ type }) => type);
+    },
+  };
+}

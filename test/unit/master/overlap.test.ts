@@ -1,0 +1,53 @@
+// Which bound sockets would take each other's connections.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import net, { type AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
+import { type TestContext, test } from "node:test";
+import { overlap } from "#src/master/overlap.js";
+import { socketKey } from "#src/protocol.js";
+import { checkPortOptions } from "#src/port-options.js";
+
+type Place = [host: string, ipv6Only?: "ipv6Only"];
+
+const PLACES: readonly Place[] = [["0.0.0.0"], ["::"], ["::", "ipv6Only"], ["127.0.0.1"], ["127.0.0.2"], ["::1"]];
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
+
+for (const one of PLACES) {
+  for (const other of PLACES) {
+    test(`${one.join(" ")} and ${other.join(" ")}: as the system has it`, { skip: !hasIpv6 }, async (t) => {
+      const first = await listen(t, one, 0);
+      const { port } = first as AddressInfo;
+      const second = await listen(t, other, port);
+      assert.equal(overlap(infoOf(one, port), infoOf(other, port)), second === undefined);
+      assert.equal(overlap(infoOf(one, port), infoOf(other, port + 1)), false);
+    });
+  }
+}
+
+test("paths have nothing to do with each other", () => {
+  const path = { key: "path:a", address: "a" };
+  assert.equal(overlap(path, path), false);
+  assert.equal(overlap(path, infoOf(["::"], 80)), false);
+  assert.equal(overlap(infoOf(["::"], 80), path), false);
+});
+
+function infoOf([host, only]: Place, port: number): { key: string; address: AddressInfo } {
+  const asked = checkPortOptions({ port, host, ipv6Only: only !== undefined });
+  const family = host.includes(":") ? "IPv6" : "IPv4";
+  return { key: socketKey(asked, 0), address: { address: host, family, port } };
+}
+
+/** `undefined` where it is in use. */
+async function listen(t: TestContext, [host, only]: Place, port: number): Promise<AddressInfo | undefined> {
+  const server = net.createServer();
+  t.after(() => {
+    if (server.listening) server.close();
+  });
+  try {
+    await once(server.listen({ port, host, ipv6Only: only !== undefined }), "listening");
+    return server.address() as AddressInfo;
+  } catch {
+    return undefined;
+  }
+}
