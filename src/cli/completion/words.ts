@@ -31,7 +31,8 @@ function wordsOfCommand(command: Command, program: Command): CommandWords {
   return {
     name: command.name(),
     help: command.summary() || command.description(),
-    flags: [...command.options.filter(({ hidden }) => !hidden).map(flagOf), help],
+    // What has no description is there to be refused with a word of its own.
+    flags: [...command.options.filter(({ description }) => description !== "").map(flagOf), help],
     argument: valueOfArgument(command.registeredArguments[0], program),
     isDefault: command.name() === "run",
   };
