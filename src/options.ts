@@ -72,7 +72,10 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
   signals?: boolean;
   /** What the service is called, for whoever looks for it. Default: the name of the program's package, or of its file. */
   name?: string;
-  /** Where to say what the master notices: `true` is standard error, `false` nowhere. Default: true. */
+  /**
+   * Where to say what the master notices, and in a node what it cuts at its end: `true` is standard error, `false` nowhere.
+   * Default: true. A node of run() always takes standard error.
+   */
   log?: boolean | ((line: string) => void);
 }
 

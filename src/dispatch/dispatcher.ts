@@ -217,8 +217,8 @@ export class Dispatcher {
   /** Others take connections than before: sockets may listen, and who waited may be taken. */
   #changed(): void {
     this.#seats.changed();
-    for (const [key, gate] of this.#state === "open" ? this.#gates : []) {
-      if (this.#seats.takersOf(key).length > 0) gate.open();
+    for (const [key, gate] of this.#gates) {
+      if (this.#state === "open" && this.#seats.takersOf(key).length > 0) gate.open();
     }
     const waiting = this.#waiting.splice(0);
     for (const visit of waiting) visit.refusedBy.length = 0;

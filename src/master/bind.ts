@@ -15,26 +15,28 @@ export interface Request {
 }
 
 type Refusal = Omit<Extract<ToNode, { type: "no-socket" }>, "type" | "key">;
-type Stock = Pick<Premises, "sockets" | "usage">;
 
 /** Milliseconds that another node may take to close what it has opened only to see whether the port is free. */
-const TRIAL_MS = 300;
+const OPEN_MS = 300;
+/** Milliseconds that it may take to open what it was given, or to do without. */
+const GIVEN_MS = 3_000;
 const LOOK_MS = 10;
 
 export async function bind(
-  { id, key, port }: Request,
-  premises: Stock & Pick<Premises, "dispatcher">,
+  request: Request,
+  premises: Pick<Premises, "sockets" | "usage" | "dispatcher">,
   send: World["send"],
 ): Promise<void> {
+  const { id, key, port } = request;
   try {
-    const { handle, address, file, key: held } = await holdInTime(key, port, premises);
+    const { handle, address, file, key: held } = await holdInTime(request, premises);
     premises.usage.sent(id, held);
     const socket = { key: held, address, ...(file && { file }) };
     if (premises.dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
     send(id, { type: "socket", key, socket }, handle);
     send(id, { type: "socket-sent", key });
   } catch (error) {
-    send(id, { type: "no-socket", key, ...refusalOf(error as BindError, premises.sockets.ofPort(port)) });
+    send(id, { type: "no-socket", key, ...refusalOf(error as BindError, premises.sockets.inTheWayOf(key, port)) });
   }
 }
 
@@ -42,14 +44,24 @@ export async function bind(
  * A program may try a port at one address after another before it listens at any: then what is in its way is this
  * service's own, and closed already, or about to be by another node.
  */
-async function holdInTime(key: SocketKey, port: Port, { sockets, usage }: Stock): Promise<HeldSocket> {
-  for (let left = TRIAL_MS; ; left -= LOOK_MS) {
+async function holdInTime(
+  { id, key, port }: Request,
+  { sockets, usage }: Pick<Premises, "sockets" | "usage">,
+): Promise<HeldSocket> {
+  let madeRoom = false;
+  for (let waited = 0; ; waited += LOOK_MS) {
     try {
       return await sockets.hold(key, port);
     } catch (error) {
-      const inTheWay = sockets.ofPort(port);
-      if (inTheWay.length === 0 || systemCodeOf(error as BindError) !== "EADDRINUSE" || left <= 0) throw error;
-      if (usage.letGo(inTheWay) === "none") await pause(LOOK_MS);
+      const inTheWay = sockets.inTheWayOf(key, port);
+      const uses = inTheWay.flatMap((other) => usage.of(other));
+      const limit = uses.some(({ use }) => use === "listening") ? OPEN_MS : GIVEN_MS;
+      const ownUse = uses.some((one) => one.id === id && one.use === "listening");
+      const isOurs = inTheWay.length > 0 || madeRoom;
+      if (systemCodeOf(error as BindError) !== "EADDRINUSE" || !isOurs || ownUse || waited >= limit) throw error;
+      // A node that has not listened on it may still have a descriptor of what is let go here.
+      if (usage.letGo(inTheWay) === "some") madeRoom = true;
+      else await pause(LOOK_MS);
     }
   }
 }

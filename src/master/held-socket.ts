@@ -13,6 +13,8 @@ import type { InheritedSockets } from "./inherited.js";
 import { identify, refuses, removeSocketFile } from "../serve/socket-file.js";
 
 export interface HeldSocket extends SocketInfo {
+  /** Whether this process has bound it, or was given it by whom it was started. */
+  readonly origin: "bound" | "given";
   readonly handle: AcceptingHandle;
   close(): void;
 }
@@ -29,14 +31,14 @@ const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
  */
 export async function hold(key: SocketKey, port: Port, inherited: InheritedSockets): Promise<HeldSocket> {
   const had = inherited.take(key, port);
-  if (had !== undefined) return { key, ...had, close: () => had.handle.close() };
+  if (had !== undefined) return { key, origin: "given", ...had, close: () => had.handle.close() };
   if ("fd" in port) throw bindError("EBADF", port);
   return "path" in port ? holdPath(key, port.path, port) : holdPort(key, port);
 }
 
 async function holdPort(key: SocketKey, port: TcpPort): Promise<HeldSocket> {
   const { handle, address } = port.host === undefined ? bindEverywhere(port) : bindTo(await resolve(port), port);
-  return { key, address, handle, close: () => handle.close() };
+  return { key, origin: "bound", address, handle, close: () => handle.close() };
 }
 
 function bindEverywhere(port: TcpPort): { handle: BoundHandle; address: AddressInfo } {
@@ -74,7 +76,7 @@ async function holdPath(key: SocketKey, path: string, port: Port): Promise<HeldS
   if (left !== undefined && (await isAbandoned(path))) removeSocketFile({ key, address: path, file: left });
   const handle = createHandle(path, -1, -1, port, 0);
   const file = identify(path);
-  return { key, address: path, handle, ...(file && { file }), close: () => handle.close() };
+  return { key, origin: "bound", address: path, handle, ...(file && { file }), close: () => handle.close() };
 }
 
 /** Linux' own names for sockets, which are no files. */
@@ -108,16 +110,19 @@ function createHandle(address: string, port: number, family: number, asked: Port
   return handle;
 }
 
-/** @param name the system's own of what is wrong */
-export function bindError(name: string, port: Port): BindError {
+/**
+ * @param name the system's own of what is wrong
+ * @param owner who has the port, where it is in use
+ */
+export function bindError(
+  name: string,
+  port: Port,
+  owner = "another program; end that one or choose another",
+): BindError {
   const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), { code: name, syscall: "bind" });
   switch (name) {
     case "EADDRINUSE":
-      return new BindError(
-        "MN_ERR_PORT_IN_USE",
-        `${describe(port)} is in use by another program; end that one or choose another`,
-        cause,
-      );
+      return new BindError("MN_ERR_PORT_IN_USE", `${describe(port)} is in use by ${owner}`, cause);
     case "EACCES":
     case "EPERM":
       return new BindError("MN_ERR_NO_PERMISSION", `no permission to listen on ${describe(port)}`, cause);

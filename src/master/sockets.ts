@@ -1,4 +1,5 @@
 // All sockets that the master holds, each bound once, whoever asks for it and however often.
+import { type AddressInfo, isIPv6 } from "node:net";
 import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import type { SocketKey } from "../protocol.js";
@@ -37,10 +38,15 @@ export class Sockets {
     return binding;
   }
 
-  /** Those of the same port number, at whatever address. */
-  ofPort(port: Port): SocketKey[] {
+  /**
+   * Those that keep an address from being listened on. Not those that were bound as free ports: each node is to find the
+   * same one by its name.
+   */
+  inTheWayOf(key: SocketKey, port: Port): SocketKey[] {
     if (!("port" in port) || port.port === 0) return [];
-    return this.held.filter(({ address }) => isAt(address, port.port)).map(({ key }) => key);
+    const { host = "::" } = port;
+    const wanted = { key, address: { address: host, family: isIPv6(host) ? "IPv6" : "IPv4", port: port.port } };
+    return this.held.filter((other) => !other.key.includes(":0#") && overlap(wanted, other)).map((other) => other.key);
   }
 
   /** Lets one go: whoever asks for it again gets another one. */
@@ -55,7 +61,7 @@ export class Sockets {
   /** Holds what an old master handed over, so that nodes are to listen on all of it before they take over from the old ones. */
   takeOver(): void {
     for (const { key, ...socket } of this.#inherited.takeHanded()) {
-      const held = { key, ...socket, close: () => socket.handle.close() };
+      const held: HeldSocket = { key, origin: "given", ...socket, close: () => socket.handle.close() };
       this.#binding.set(key, Promise.resolve(held));
       this.#keep(held, HANDED_BACKLOG);
     }
@@ -85,7 +91,8 @@ export class Sockets {
   async #bind(key: SocketKey, port: Port): Promise<HeldSocket> {
     try {
       const socket = await hold(key, port, this.#inherited);
-      if (this.held.some((other) => overlap(socket, other))) throw inUse(socket, port);
+      const other = this.#rivalOf(socket);
+      if (other !== undefined) throw inUse(socket, port, other);
       if (this.#closed) release(socket);
       else this.#keep(socket, port.backlog);
       return socket;
@@ -95,15 +102,22 @@ export class Sockets {
     }
   }
 
+  /** Of what was given, whoever gave it has seen that it can listen. */
+  #rivalOf(socket: HeldSocket): HeldSocket | undefined {
+    if (socket.origin === "given") return undefined;
+    return this.held.find((other) => other.origin === "bound" && overlap(socket, other));
+  }
+
   #keep(socket: HeldSocket, backlog: number): void {
     this.#held.set(socket.key, socket);
     this.#onHeld(socket, backlog);
   }
 }
 
-function inUse(socket: HeldSocket, port: Port): BindError {
+function inUse(socket: HeldSocket, port: Port, other: HeldSocket): BindError {
   socket.close();
-  return bindError("EADDRINUSE", port);
+  const { address } = other.address as AddressInfo;
+  return bindError("EADDRINUSE", port, `this service itself, at ${address}`);
 }
 
 function isAt(address: HeldSocket["address"], port: number): boolean {

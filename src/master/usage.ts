@@ -43,6 +43,14 @@ export class Usage {
     if (type === "closed") this.#judge(key);
   }
 
+  /** What nodes that live and do not drain have to do with a socket. */
+  of(key: SocketKey): { id: string; use: Use }[] {
+    return [...this.#nodes].flatMap(([id, uses]) => {
+      const use = uses.get(key);
+      return use === undefined ? [] : [{ id, use }];
+    });
+  }
+
   /** Lets those go at once that programs have closed: something else is wanted in their place. */
   letGo(keys: readonly SocketKey[]): "some" | "none" {
     const closed = keys.filter((key) => this.#isClosed(key));
@@ -59,8 +67,9 @@ export class Usage {
   }
 
   #set(id: string, key: SocketKey, use: Use): void {
-    this.#nodes.get(id)?.set(key, use);
-    if (use === "closed") return;
+    const uses = this.#nodes.get(id);
+    uses?.set(key, use);
+    if (uses === undefined || use === "closed") return;
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
   }
@@ -80,7 +89,7 @@ export class Usage {
   }
 
   #isClosed(key: SocketKey): boolean {
-    const uses = [...this.#nodes.values()].flatMap((node) => node.get(key) ?? []);
-    return uses.length > 0 && uses.every((use) => use === "closed");
+    const uses = this.of(key);
+    return uses.length > 0 && uses.every(({ use }) => use === "closed");
   }
 }

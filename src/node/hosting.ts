@@ -3,7 +3,6 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Socket as UdpSocket } from "node:dgram";
 import type { EventEmitter } from "node:events";
 import type { AddressInfo, Server } from "node:net";
-import { getSystemErrorName } from "node:util";
 import type { MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
@@ -15,7 +14,7 @@ import type { Answer, Query } from "./cluster-seam.js";
 import type { Intake } from "./intake.js";
 import { listenError } from "./listen-error.js";
 import { type NodeSockets, RefusedError } from "./node-sockets.js";
-import { acceptNextTurn, standInFor, whenItStays } from "./trial.js";
+import { standInFor, whenItStays } from "./trial.js";
 import { bindUdp } from "./udp.js";
 
 export interface HostingOptions {
@@ -102,10 +101,7 @@ export class Hosting {
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
-      const handle = handleFor(server, socket);
-      if (this.#options.expected.includes(key))
-        acceptNextTurn(handle, (status) => this.#onUnheard(server, query, status));
-      this.#attach(server, key, handle, answer);
+      this.#attach(server, key, handleFor(server, socket), answer);
     } catch (error) {
       if (key !== undefined) sockets.ports.release(key);
       // Nobody waits for it any more where the program has closed the server meanwhile.
@@ -132,13 +128,6 @@ export class Hosting {
   #isOthers(error: MultiNodeError): boolean {
     if (!(error instanceof RefusedError) || error.system !== "EADDRINUSE" || error.ours.length === 0) return false;
     return !error.ours.some((key) => this.#options.sockets.listensOn(key));
-  }
-
-  #onUnheard(server: Server, query: Query, status: number): void {
-    const system = getSystemErrorName(status);
-    const error = new RefusedError({ code: "MN_ERR_BIND", message: `cannot listen: ${system}`, system, ours: [] });
-    server.close();
-    this.#fail(server, error, listenError(query, error));
   }
 
   /** What the program does not want to hear of would end it with a stack that is none of its own. */

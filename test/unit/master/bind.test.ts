@@ -1,12 +1,12 @@
 // A node's question for a socket where the port is this service's own at another address.
 import assert from "node:assert/strict";
-import { type AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { bind, type Request } from "#src/master/bind.js";
 import { Sockets } from "#src/master/sockets.js";
 import { Usage } from "#src/master/usage.js";
 import { checkPortOptions } from "#src/port-options.js";
 import type { ToNode } from "#src/protocol.js";
+import { freePort } from "../../helpers/free-port.js";
 
 const HOST = "127.0.0.1";
 
@@ -31,6 +31,13 @@ test("what another node goes on with is in the way, and said to be this service'
   assert.deepEqual([refusal?.code, refusal?.system, refusal?.ours], ["MN_ERR_PORT_IN_USE", "EADDRINUSE", [first]]);
 });
 
+test("what the node itself listens on is in its way at once", async (t) => {
+  const { ask, sent, first } = await world(t);
+  assert.deepEqual(await ask("node-1"), ["no-socket"]);
+  const [refusal] = sent as Extract<ToNode, { type: "no-socket" }>[];
+  assert.deepEqual(refusal?.ours, [first]);
+});
+
 interface World {
   usage: Usage;
   sent: ToNode[];
@@ -50,12 +57,12 @@ async function world(t: TestContext): Promise<World> {
   });
   const usage = new Usage((key) => sockets.release(key));
   for (const id of ["node-1", "node-2"]) usage.starts(id, []);
-  const first = "tcp:127.0.0.1:0#1";
-  const { address } = await sockets.hold(first, checkPortOptions({ port: 0, host: HOST }));
-  usage.sent("node-1", first);
+  const number = await freePort();
+  const first = `tcp:${HOST}:${number}`;
+  await sockets.hold(first, checkPortOptions({ port: number, host: HOST }));
+  usage.hear("node-1", { type: "listening", key: first });
   const sent: ToNode[] = [];
-  const port = checkPortOptions({ port: (address as AddressInfo).port });
-  const request: Omit<Request, "id"> = { key: "tcp:*:1", port };
+  const request: Omit<Request, "id"> = { key: `tcp:*:${number}`, port: checkPortOptions({ port: number }) };
   return {
     usage,
     sent,

@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { overlap } from "#src/master/overlap.js";
 import { socketKey } from "#src/protocol.js";
 import { checkPortOptions } from "#src/port-options.js";
+import { freePort } from "../../helpers/free-port.js";
 
 type Place = [host: string, ipv6Only?: "ipv6Only"];
 
@@ -16,8 +17,8 @@ const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ ad
 for (const one of PLACES) {
   for (const other of PLACES) {
     test(`${one.join(" ")} and ${other.join(" ")}: as the system has it`, { skip: !hasIpv6 }, async (t) => {
-      const first = await listen(t, one, 0);
-      const { port } = first as AddressInfo;
+      const port = await freePort();
+      assert.ok(await listen(t, one, port));
       const second = await listen(t, other, port);
       assert.equal(overlap(infoOf(one, port), infoOf(other, port)), second === undefined);
       assert.equal(overlap(infoOf(one, port), infoOf(other, port + 1)), false);

@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { Sockets } from "#src/master/sockets.js";
 import { checkPortOptions, type Port } from "#src/port-options.js";
 import { temporaryFolder } from "../../helpers/environment.js";
+import { freePort } from "../../helpers/free-port.js";
 import { abandonSocket } from "../../helpers/unix-sockets.js";
 
 const FREE: Port = checkPortOptions({ port: 0, host: "127.0.0.1" });
@@ -45,11 +46,15 @@ test("an address that could not be had is tried again when it is asked for again
 
 test("of two that cannot both listen the second is in use, although the system would bind it", async (t) => {
   const sockets = make(t);
-  const { address } = await sockets.hold("a", FREE);
-  const { port } = address as AddressInfo;
+  const port = await freePort();
+  await sockets.hold("a", checkPortOptions({ port, host: "127.0.0.1" }));
   const everywhere = checkPortOptions({ port });
-  await assert.rejects(sockets.hold("b", everywhere), { code: "MN_ERR_PORT_IN_USE" });
-  assert.deepEqual([sockets.ofPort(everywhere), sockets.ofPort(FREE)], [["a"], []]);
+  await assert.rejects(sockets.hold("b", everywhere), {
+    code: "MN_ERR_PORT_IN_USE",
+    message: `port ${port} is in use by this service itself, at 127.0.0.1`,
+  });
+  assert.deepEqual([sockets.inTheWayOf("b", everywhere), sockets.inTheWayOf("b", FREE)], [["a"], []]);
+  assert.deepEqual(sockets.inTheWayOf("b", checkPortOptions({ port, host: "127.0.0.2" })), []);
   sockets.release("a");
   assert.equal((await sockets.hold("b", everywhere)).key, "b");
 });
