@@ -1,5 +1,6 @@
 // The static checks, in the order they run. Each works on what is built, and none changes a file.
 
+import { checkLocks } from "./lock-check.mjs";
 import { checkPackage, checkTypes, packedFile } from "./package-checks.mjs";
 import { script, tool } from "./lib/commands.mjs";
 
@@ -8,6 +9,7 @@ export const CHECKS = [
   { title: "lint", run: () => tool("oxlint", ["--deny-warnings"]) },
   { title: "format", run: () => tool("@biomejs/biome", ["check", "--error-on-warnings"], "biome") },
   { title: "ranks", run: () => script("check-ranks.mjs") },
+  { title: "lock files", run: checkLocks },
   { title: "knip", run: () => tool("knip", ["--no-progress"]) },
   { title: "package", run: checkPackage },
   { title: "consumer", run: checkTypes },

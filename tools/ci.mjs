@@ -6,6 +6,7 @@ import { CHECKS } from "./checks.mjs";
 import { npm, script } from "./lib/commands.mjs";
 import { root, say } from "./lib/paths.mjs";
 import { runSections } from "./lib/sections.mjs";
+import { checkStart } from "./start-check.mjs";
 
 const OTHER_NODES = [22, 24, 26];
 // Four test runs of at most this long leave room for the rest within the hard limit of 90 minutes.
@@ -17,6 +18,7 @@ await runSections([
   { title: `npm test on Node ${process.versions.node.split(".")[0]}`, run: npmTest },
   ...matrix,
   { title: "real programs", run: realPrograms },
+  { title: "npm start", run: checkStart },
   ...CHECKS,
 ]);
 

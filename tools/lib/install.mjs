@@ -7,21 +7,15 @@ import { giveUp, npmCommand, root, say } from "./paths.mjs";
 
 const MINUTES_FOR_NPM = 10;
 
-// npm asks for the foreign binaries one by one, so with its own patience it takes ten minutes to notice that there is
-// no registry.
-const FAIL_SOON = ["--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=1000"];
-
-// With --no-save, npm installs the locked versions and leaves the lock file alone. `npm ci` would do so too, but it
-// refuses a lock file without the binaries for every foreign system, and a registry need not carry all of them.
 // NODE_ENV=production would leave out the compiler, and no package of ours needs its install script.
-const INSTALL = ["install", "--no-save", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", ...FAIL_SOON];
+const INSTALL = ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
 
-/** Runs npm unless node_modules matches the lock file. Ends the process, with a message, when that fails. */
+/** Runs `npm ci` unless node_modules matches the lock file. Ends the process, with a message, when that fails. */
 export function ensureInstalled(folder = root) {
   refuseOldNode();
   const reason = whyInstall(folder);
   if (reason === undefined) return;
-  say(`${reason}; installing (npm install${folder === root ? "" : ` in ${relative(root, folder)}`})`);
+  say(`${reason}; installing (npm ci${folder === root ? "" : ` in ${relative(root, folder)}`})`);
   const [command, ...first] = npmCommand();
   const done = spawnSync(command, [...first, ...INSTALL], {
     cwd: folder,
@@ -66,6 +60,6 @@ function readJson(folder, path) {
 
 function describe({ error, signal, status }) {
   if (error?.code === "ENOENT") return "npm was not found on the PATH";
-  if (error?.code === "ETIMEDOUT") return `npm install did not end within ${MINUTES_FOR_NPM} minutes`;
-  return `npm install failed (${signal ?? `exit code ${status}`})`;
+  if (error?.code === "ETIMEDOUT") return `npm ci did not end within ${MINUTES_FOR_NPM} minutes`;
+  return `npm ci failed (${signal ?? `exit code ${status}`})`;
 }

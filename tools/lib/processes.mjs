@@ -2,10 +2,23 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 
+/** proc(5): after the command's name in brackets come its state, its parent and its group. */
+const PARENT = 1;
+const GROUP = 2;
+
 /** The members of a process group but its leader, each as "pid last-argument". */
 export function membersOfGroup(group) {
-  const members = allIds().filter((id) => Number(id) !== group && groupOf(id) === group);
+  const members = allIds().filter((id) => Number(id) !== group && fieldOf(id, GROUP) === group);
   return members.map((id) => `${id} ${read(id, "cmdline").split("\0").at(-2)}`);
+}
+
+/** The processes that `pid` has started, and those that they have, each as `{ pid, command }`. */
+export function descendantsOf(pid) {
+  const children = allIds().filter((id) => fieldOf(id, PARENT) === pid);
+  return children.flatMap((id) => [
+    { pid: Number(id), command: read(id, "cmdline").replaceAll("\0", " ").trim() },
+    ...descendantsOf(Number(id)),
+  ]);
 }
 
 function allIds() {
@@ -16,9 +29,8 @@ function allIds() {
   }
 }
 
-/** proc(5): after the command's name in brackets come its state, its parent and its group. */
-function groupOf(id) {
-  return Number(read(id, "stat").split(") ").at(-1).split(" ")[2]);
+function fieldOf(id, field) {
+  return Number(read(id, "stat").split(") ").at(-1).split(" ")[field]);
 }
 
 function read(id, file) {
