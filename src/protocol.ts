@@ -168,8 +168,9 @@ export type Order =
 export type Tool =
   /** A REPL for one client; answered with the path of the Unix socket that it waits at. */
   | { name: "repl" }
-  /** Answered with the inspector's address on loopback. */
+  /** Opens the inspector; answered with its address on loopback. It stays open until as many have ended that. */
   | { name: "inspect" }
+  | { name: "end-inspect" }
   | { name: "profile"; seconds: number; path: string }
   | { name: "heap"; path: string }
   | { name: "report"; path: string };

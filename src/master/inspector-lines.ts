@@ -4,7 +4,8 @@ import { Deferred } from "../promises.js";
 /** Bytes of an unfinished line that are kept waiting for its end. */
 const MAX_LINE = 65_536;
 
-const ADDRESS = /Debugger listening on (ws:\/\/\S+)/;
+/** On loopback only: what a process writes must not make the master connect elsewhere. */
+const ADDRESS = /Debugger listening on (ws:\/\/127\.0\.0\.1:\d+\/[\w-]+)/;
 const FAILURE = /Starting inspector on \S+ failed: .*/;
 /** The inspector writes whole lines, but may begin within a line of the program's own. */
 const OWN_LINE =

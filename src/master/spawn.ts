@@ -31,11 +31,17 @@ export interface Child {
   send(message: ToNode, handle?: SocketHandle): void;
   /** Asks it where it hangs. Never rejects. */
   examine(): Promise<HungStack>;
+  /** From now on the address of its inspector does not get into the log, which more users may read. */
+  hideInspector(): void;
   kill(): void;
 }
 
-/** SIGUSR1 opens the inspector; on any free port of this machine, as other nodes may have theirs open. */
-const INSPECTOR_PORT = "--inspect-port=127.0.0.1:0";
+/**
+ * SIGUSR1 opens the inspector on a free loopback port, as other nodes may have theirs open. Every user of the machine can
+ * connect to that port, but needs the inspector's UUID to attach: Node writes it to standard error, which only the master
+ * reads, and does not publish it at /json/list.
+ */
+const INSPECTOR_FLAGS = ["--inspect-port=127.0.0.1:0", "--inspect-publish-uid=stderr"];
 /** Milliseconds for what an ended process wrote to arrive. */
 const LAST_WORDS_MS = 100;
 /** Standard input, output and error and the IPC channel come first. */
@@ -71,7 +77,8 @@ export function startChild(
     ...(inherits && { fd: FIRST_SOCKET_FD + index }),
   }));
   const { hosted } = boot;
-  const execArgv = [INSPECTOR_PORT, ...program.execArgv, ...(hosted ? ["--require", hosted.preload] : [])];
+  // The last one of a flag is valid, also before NODE_OPTIONS: nothing may publish the UUID.
+  const execArgv = [...program.execArgv, ...(hosted ? ["--require", hosted.preload] : []), ...INSPECTOR_FLAGS];
   const child = spawn(process.execPath, [...execArgv, program.script, ...program.args], {
     stdio: ["ignore", output.stdout, "pipe", "ipc", ...(inherits ? sockets.map(({ handle }) => handle.fd) : [])],
     cwd: program.cwd,
@@ -89,6 +96,7 @@ export function startChild(
       if (child.connected) child.send(envelop(message), handle as never, {}, () => {});
     },
     examine: () => examine(heard),
+    hideInspector: () => heard.tap.hideInspector(),
     kill: () => void child.kill("SIGKILL"),
   };
 }

@@ -22,6 +22,11 @@ export class StderrTap {
     return this.#lastError.text;
   }
 
+  /** Leaves out the inspector's lines until the process ends. */
+  hideInspector(): void {
+    if (this.#inspector === undefined) this.inspect().url.catch(() => {});
+  }
+
   /** From now on the inspector's lines are for the master alone. */
   inspect(): InspectorLines {
     this.stopInspecting();

@@ -4,8 +4,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import type { Status } from "multi-node";
+import { InspectorClient } from "#src/master/inspector-client.js";
 import { COMMAND, command, type Done } from "../helpers/command.js";
 import { eventually, within } from "../helpers/deadline.js";
 import { temporaryFolder } from "../helpers/environment.js";
@@ -52,17 +54,38 @@ test("which node: the only one that serves, or one that is there", async (t) => 
   await program.stop();
 });
 
-test("inspect opens the inspector on loopback, once", async (t) => {
-  const { program, run } = await start(t);
-  const { url } = JSON.parse(run("inspect", "1", "--json").stdout) as { url: string };
-  assert.match(url, /^ws:\/\/127\.0\.0\.1:\d+\//);
-  assert.match(run("inspect", "1").stdout, new RegExp(`^${url}\n`));
-  const targets = (await (await fetch(`http://${new URL(url).host}/json/list`)).json()) as {
-    webSocketDebuggerUrl: string;
-  }[];
-  assert.equal(targets[0]?.webSocketDebuggerUrl, url);
+test("inspect opens the inspector on loopback, once, until the last command ends, however that ends", async (t) => {
+  const { program, begin } = await start(t);
+  const first = begin("inspect", "1", "--json");
+  const { node, url } = JSON.parse(await first.line()) as { node: string; url: string };
+  assert.equal(node, "node-1");
+  assert.match(url, /^ws:\/\/127\.0\.0\.1:\d+\/[\w-]+$/);
+  const second = begin("inspect", "1");
+  assert.equal(await second.line(), url);
+  assert.match(await second.line(), new RegExp(`=${url.slice("ws://".length)}$`));
+  first.child.kill("SIGKILL");
+  await first.done;
+  const debug = await attach(url);
+  second.child.kill("SIGINT");
+  await within(debug.closed, "the debugger is disconnected");
+  await assert.rejects(attach(url), { code: "ECONNREFUSED" });
   await program.stop();
 });
+
+test("inspect ends with its node", async (t) => {
+  const { program, begin, run } = await start(t);
+  const inspects = begin("inspect", "1");
+  await inspects.line();
+  assert.equal(run("restart", "1").code, 0);
+  const { code, stdout } = await inspects.done;
+  assert.equal(code, 0);
+  assert.match(stdout, /\nnode-1 has ended\n$/);
+  await program.stop();
+});
+
+function attach(url: string): Promise<InspectorClient> {
+  return InspectorClient.connect(url, AbortSignal.timeout(20_000));
+}
 
 test("repl reads from a pipe: the program's process, nodes and require; errors end nothing", async (t) => {
   const { program, run, ask } = await start(t);
@@ -137,6 +160,8 @@ interface Started {
   run: (...words: string[]) => Done;
   /** The same, with others at the same time. */
   start: (...words: string[]) => Promise<Done>;
+  /** The same, for one that says something before it ends. */
+  begin: (...words: string[]) => { child: ChildProcess; line: () => Promise<string>; done: Promise<Done> };
   /** What the REPL of node-1 says to this. */
   ask: (text: string) => Done;
 }
@@ -156,6 +181,12 @@ async function start(t: TestContext, options: object = {}): Promise<Started> {
     run: (...words) => command([...words, ...service], folder, env),
     start: (...words) =>
       doneOf(t, spawn(process.execPath, [COMMAND, ...words, ...service], { cwd: folder, env: whole })),
+    begin: (...words) => {
+      const child = spawn(process.execPath, [COMMAND, ...words, ...service], { cwd: folder, env: whole });
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const line = async (): Promise<string> => String((await within(lines.next(), "it says something")).value);
+      return { child, line, done: doneOf(t, child) };
+    },
     ask: (input) => {
       const options = { cwd: folder, env: whole, input, encoding: "utf8", timeout: 30_000 } as const;
       const { status: code, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "repl", "1", ...service], options);

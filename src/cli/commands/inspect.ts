@@ -1,5 +1,6 @@
 // `multi-node inspect`: the inspector of a running node.
 import type { Command } from "commander";
+import type { ControlEvent } from "../../control/commands.js";
 import { addNodeArgument, nodeOf } from "../inside/node-argument.js";
 import { print, printJson } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
@@ -9,8 +10,9 @@ export function addInspect(program: Command): void {
     .command("inspect")
     .summary("open the inspector of a running node, for a debugger")
     .description(
-      "Opens the inspector of a running node on 127.0.0.1 and prints its address. It stays open until the node ends, " +
-        "and as long as it is open, the node is not taken for hung: somebody may have stopped it at a breakpoint.",
+      "Opens the inspector of a running node on 127.0.0.1 and prints its address, which is a secret: whoever has it can " +
+        "run code in the node. Ctrl-C closes the inspector. As long as it is open, the node is not taken for hung: it " +
+        "may stand at a breakpoint.",
     )
     .action((node: string | undefined, options: ServiceOptions) => inspect(node, options));
   addServiceOptions(addNodeArgument(command));
@@ -19,12 +21,20 @@ export function addInspect(program: Command): void {
 async function inspect(given: string | undefined, options: ServiceOptions): Promise<void> {
   await withService(options, async (client) => {
     const node = await nodeOf(client, given);
-    const { url } = await client.request({ command: "inspect", node });
-    if (options.json) return printJson({ node, url });
-    const { host } = new URL(url);
-    print([{ text: url, tone: "bold" }]);
-    print([{ text: `Chrome: chrome://inspect, Configure, ${host}`, tone: "dim" }]);
-    print([{ text: `Terminal: node inspect ${host}`, tone: "dim" }]);
-    print([{ text: `multi-node restart ${node} closes it`, tone: "dim" }]);
+    const onEvent = (event: ControlEvent): void => {
+      if (event.type !== "inspector") return;
+      if (options.json) printJson({ node, url: event.url });
+      else show(event.url);
+    };
+    await client.request({ command: "inspect", node }, { onEvent });
+    if (!options.json) print([`${node} has ended`]);
   });
+}
+
+function show(url: string): void {
+  const address = url.replace("ws://", "");
+  print([{ text: url, tone: "bold" }]);
+  print([{ text: `Chrome: devtools://devtools/bundled/js_app.html?ws=${address}`, tone: "dim" }]);
+  print([{ text: `VS Code: { "type": "node", "request": "attach", "websocketAddress": "${url}" }`, tone: "dim" }]);
+  print([{ text: "Ctrl-C closes the inspector.", tone: "dim" }]);
 }

@@ -2,7 +2,7 @@
 import type { Tool } from "../../protocol.js";
 import type { ToolHost } from "./host.js";
 import { writeHeapSnapshot } from "./heap.js";
-import { openInspector } from "./inspect.js";
+import { endInspection, openInspector } from "./inspect.js";
 import { writeProfile } from "./profile.js";
 import { writeReport } from "./report.js";
 
@@ -26,6 +26,8 @@ function use(tool: Tool, host: ToolHost): unknown {
       return repl(host);
     case "inspect":
       return openInspector();
+    case "end-inspect":
+      return endInspection();
     case "profile":
       return writeProfile(tool.path, tool.seconds);
     case "heap":

@@ -57,7 +57,6 @@ for (const [command, order] of ORDERS) {
 
 const TOOLS: [Command, Tool][] = [
   [{ command: "repl", node: "node-1" }, { name: "repl" }],
-  [{ command: "inspect", node: "node-1" }, { name: "inspect" }],
   [
     { command: "profile", node: "node-1", seconds: 2, path: "/a" },
     { name: "profile", seconds: 2, path: "/a" },
@@ -94,8 +93,47 @@ test("what the master refuses comes back with its code", async () => {
 test("a result that is no JSON is an error, not the end of the master", async () => {
   const { client, governed } = session();
   governed.done = Promise.resolve({ bytes: 1n });
+  client.ask({ id: 1, command: "repl", node: "node-1" });
+  assert.ok("error" in (await client.end(1)));
+});
+
+const INSPECTION: [string, Tool][] = [
+  ["node-1", { name: "inspect" }],
+  ["node-1", { name: "end-inspect" }],
+];
+
+test("inspect tells the address and is in progress until the client goes: then the inspector is closed", async () => {
+  const { client, governed } = session();
+  governed.done = Promise.resolve({ url: "ws://here" });
+  client.ask({ id: 1, command: "inspect", node: "node-1" });
+  await client.until(() => client.events(1).length > 0, "the address is told");
+  assert.deepEqual(client.events(1), [{ type: "inspector", url: "ws://here" }]);
+  assert.deepEqual([client.ends(1), governed.tools], [[], INSPECTION.slice(0, 1)]);
+  client.stream.destroy();
+  await turns(() => governed.tools.length === 2);
+  assert.deepEqual([governed.tools, governed.watchers], [INSPECTION, 0]);
+});
+
+test("inspect ends with its node, not with another", async () => {
+  const { client, governed } = session();
+  governed.done = Promise.resolve({ url: "ws://here" });
+  client.ask({ id: 1, command: "inspect", node: "node-1" });
+  await client.until(() => client.events(1).length > 0, "the address is told");
+  for (const id of ["node-2", "node-1"]) {
+    assert.deepEqual(client.ends(1), []);
+    const how = { pid: 5, code: 0, signal: null, uptime: 1, reason: "drained", lastError: undefined } as const;
+    governed.tell({ type: "exit", exit: { id, ...how } });
+  }
+  assert.deepEqual(await client.end(1), { id: 1, result: null });
+});
+
+test("an inspector that did not open in time is closed as soon as it has opened", async () => {
+  const { client, governed } = session();
+  governed.done = Promise.reject(new ControlError("MN_ERR_TOOL_FAILED", "node-1 does not answer"));
+  governed.done.catch(() => {});
   client.ask({ id: 1, command: "inspect", node: "node-1" });
   assert.ok("error" in (await client.end(1)));
+  assert.deepEqual(governed.tools, INSPECTION);
 });
 
 test("requests do not wait for each other", async () => {
