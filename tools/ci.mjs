@@ -23,7 +23,7 @@ await runSections([
 ]);
 
 function npmTest() {
-  return countTests((args) => npm(["test", "--", ...args], { minutes: MINUTES_FOR_TESTS + 15 }));
+  return countTests((args) => npm(["test", "--", "--all", ...args], { minutes: MINUTES_FOR_TESTS + 15 }));
 }
 
 function realPrograms() {
@@ -35,7 +35,7 @@ function realPrograms() {
 async function testOn(version) {
   const node = await nodeOf(version);
   if (node === undefined) return false;
-  const args = ["--skip-build", "--node", node];
+  const args = ["--all", "--skip-build", "--node", node];
   return countTests((counts) => script("test.mjs", [...args, ...counts], { minutes: MINUTES_FOR_TESTS + 1 }));
 }
 

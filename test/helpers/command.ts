@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { limit } from "./deadline.js";
 
 /** The path of the command's file. */
 export const COMMAND: string = fileURLToPath(new URL("../../../dist/bundle/cli.js", import.meta.url));
@@ -20,7 +21,7 @@ export function command(words: readonly string[], folder: string, env: Record<st
     cwd: folder,
     env: { ...own, PWD: folder, ...env },
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: limit(),
   });
   return { code: done.status, stdout: done.stdout, stderr: done.stderr };
 }

@@ -1,6 +1,6 @@
 // A load with known arithmetic: so many requests at a time, each one counted once, whatever became of it.
 import { Deferred } from "#src/promises.js";
-import { eventually } from "./deadline.js";
+import { eventually, limit } from "./deadline.js";
 import { type Counts, type Flight, Ledger, TimedOut } from "./load-ledger.js";
 
 /** What one client program does: it asks, checks the answer, and never hides a failure. */
@@ -19,7 +19,7 @@ export interface LoadOptions {
   pause?: () => number;
 }
 
-/** Milliseconds after which a request counts as timed out. */
+/** Milliseconds after which a request counts as timed out, on a machine that does nothing else. */
 const PATIENCE = 30_000;
 
 export class Load {
@@ -90,7 +90,8 @@ export class Load {
 async function patiently(answer: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimedOut(`no answer within ${PATIENCE} ms`)), PATIENCE);
+    const patience = limit(PATIENCE);
+    timer = setTimeout(() => reject(new TimedOut(`no answer within ${patience} ms`)), patience);
   });
   try {
     await Promise.race([answer, late]);

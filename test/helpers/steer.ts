@@ -1,6 +1,7 @@
 // The commands that steer services, carried out beside a service that the test has, by their own process.
 import { execFile } from "node:child_process";
 import { COMMAND, type Done } from "./command.js";
+import { limit } from "./deadline.js";
 
 /** Where services are looked for, and how the output looks: nothing of the test's own surroundings counts. */
 export function steeringEnvironment(folder: string): NodeJS.ProcessEnv {
@@ -28,7 +29,7 @@ export function jsonLines({ stdout }: Done): unknown[] {
 
 function run(folder: string, file: string, args: string[]): Promise<Done> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: steeringEnvironment(folder), timeout: 60_000 };
+    const options = { cwd: folder, env: steeringEnvironment(folder), timeout: limit(60_000) };
     const child = execFile(file, args, options, (_, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });

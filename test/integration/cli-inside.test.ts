@@ -9,7 +9,7 @@ import { type TestContext, test } from "node:test";
 import type { Status } from "multi-node";
 import { InspectorClient } from "#src/master/inspector-client.js";
 import { COMMAND, command, type Done } from "../helpers/command.js";
-import { eventually, within } from "../helpers/deadline.js";
+import { eventually, limit, within } from "../helpers/deadline.js";
 import { temporaryFolder } from "../helpers/environment.js";
 import { get, portOf } from "../helpers/http.js";
 import { Program } from "../helpers/program.js";
@@ -188,7 +188,7 @@ async function start(t: TestContext, options: object = {}): Promise<Started> {
       return { child, line, done: doneOf(t, child) };
     },
     ask: (input) => {
-      const options = { cwd: folder, env: whole, input, encoding: "utf8", timeout: 30_000 } as const;
+      const options = { cwd: folder, env: whole, input, encoding: "utf8", timeout: limit() } as const;
       const { status: code, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "repl", "1", ...service], options);
       return { code, stdout, stderr };
     },

@@ -1,4 +1,5 @@
 // Strict HTTP/1.1 clients, plain and TLS: what was written and got no answer is an error, and nothing is sent twice.
+import { limit } from "../deadline.js";
 import {
   Agent,
   type ClientRequest,
@@ -40,7 +41,7 @@ export function httpClient({
   keepAlive = true,
   ...rest
 }: HttpClientOptions): Client {
-  const ways = { keepAlive, maxSockets: 1, timeout: 10_000 };
+  const ways = { keepAlive, maxSockets: 1, timeout: limit(10_000) };
   const agent = ca === undefined ? new Agent(ways) : new SecureAgent({ ...ways, ca });
   const options = { host: "127.0.0.1", port, path, method, agent } satisfies RequestOptions;
   return {
