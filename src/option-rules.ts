@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { UsageError } from "./errors.js";
+import { MOST_DEATHS, MOST_NODES } from "./limits.js";
 import { nearest } from "./nearest.js";
 
 export interface Rule {
@@ -28,13 +29,18 @@ export const hangTimeout: Rule = {
   takes: `milliseconds, 0 (off) or a number from 2000 to ${LARGEST}`,
   accepts: (value) => value === 0 || (timeout.accepts(value) && (value as number) >= 2_000),
 };
-export const count: Rule = {
-  takes: "an integer of at least 1",
-  accepts: (value) => isIntegerIn(value, 1, Number.MAX_SAFE_INTEGER),
-};
 export const countOrOff: Rule = {
   takes: "an integer of at least 0 (off)",
   accepts: (value) => isIntegerIn(value, 0, Number.MAX_SAFE_INTEGER),
+};
+/** How many nodes: each is a process. */
+export const nodeCount: Rule = {
+  takes: `an integer from 1 to ${MOST_NODES}`,
+  accepts: (value) => isIntegerIn(value, 1, MOST_NODES),
+};
+export const deathsOrOff: Rule = {
+  takes: `an integer from 0 (off) to ${MOST_DEATHS}`,
+  accepts: (value) => isIntegerIn(value, 0, MOST_DEATHS),
 };
 export const payload: Rule = {
   takes: "bytes, an integer from 1 to 1073741824 (1 GiB)",

@@ -6,11 +6,11 @@ import {
   account,
   bytes,
   check,
-  count,
   countOrOff,
   flag,
   hangTimeout,
   isName,
+  nodeCount,
   payload,
   type Rule,
   script,
@@ -19,6 +19,7 @@ import {
   timeoutOrOff,
   wrongValue,
 } from "./option-rules.js";
+import { MOST_NODES } from "./limits.js";
 import type { LogFormat } from "./log-lines.js";
 import { completePort, type NamedPort, type PortOptions, portRules } from "./port-options.js";
 import { completeRestart, type RestartOptions } from "./restart-options.js";
@@ -27,7 +28,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /** What listen() takes. */
 export interface ListenOptions extends PortOptions, BalanceOptions {
-  /** Number of serving processes, at least 1. Default: the CPUs that the process may use, container quota counted. */
+  /** Number of serving processes, 1 to 1 024. Default: the CPUs that the process may use, container quota counted. */
   nodes?: number;
   /** Whether the master is one of the serving processes. Default: false, it only supervises. */
   masterListen?: boolean;
@@ -41,7 +42,7 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
   drainTimeout?: number;
   /** Milliseconds that a node has to start serving before it is ended. Default: 30 000. */
   readyTimeout?: number;
-  /** How many successors may start at once while nodes are replaced, at least 1. Default: 1. */
+  /** How many successors may start at once while nodes are replaced, 1 to 1 024. Default: 1. */
   surge?: number;
   /**
    * Milliseconds without a turn of its event loop after which a node is killed and replaced, at least 2 000; 0: never.
@@ -58,7 +59,7 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
   restart?: RestartOptions;
   /** The fewest nodes that scaling by load may leave. Given with `maxNodes`, the number of nodes follows the load. */
   minNodes?: number;
-  /** The most nodes that scaling by load may start. */
+  /** The most nodes that scaling by load may start, at most 1 024. */
   maxNodes?: number;
   /** Bytes that one value of a message or call may take, at most 1 GiB; the same in every process. Default: 16 MiB. */
   maxPayload?: number;
@@ -132,7 +133,7 @@ export interface ServiceOptions {
 /** Without those of a port. */
 export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule> = {
   ...balanceRules,
-  nodes: count,
+  nodes: nodeCount,
   masterListen: flag,
   restartChildren: flag,
   script,
@@ -142,7 +143,7 @@ export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions
   },
   drainTimeout: timeout,
   readyTimeout: timeout,
-  surge: count,
+  surge: nodeCount,
   hangTimeout,
   maxMemory: countOrOff,
   maxLifetime: timeoutOrOff,
@@ -151,8 +152,8 @@ export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions
     takes: "an object such as { intensity: 10, period: 60000 }",
     accepts: (value) => typeof value === "object" && value !== null,
   },
-  minNodes: count,
-  maxNodes: count,
+  minNodes: nodeCount,
+  maxNodes: nodeCount,
   maxPayload: payload,
   maxBufferedAmount: bytes,
   user: account,
@@ -176,7 +177,7 @@ export function checkListenOptions(options: ListenOptions): { port: NamedPort; s
  * @throws UsageError MN_ERR_OPTION
  */
 export function checkNodeCount(nodes: number): void {
-  if (!count.accepts(nodes)) throw wrongValue("nodes", count, nodes);
+  if (!nodeCount.accepts(nodes)) throw wrongValue("nodes", nodeCount, nodes);
 }
 
 /** Fills in the defaults of options that keep to the rules. */
@@ -184,7 +185,7 @@ export function completeService(options: ListenOptions): ServiceOptions {
   const { log = true } = options;
   const scale = completeScale(options);
   return {
-    nodes: scale?.nodes ?? options.nodes ?? availableCpus(),
+    nodes: scale?.nodes ?? options.nodes ?? defaultNodes(),
     masterListen: options.masterListen ?? false,
     restartChildren: options.restartChildren ?? true,
     script: options.script === undefined ? undefined : scriptPath(options.script),
@@ -215,11 +216,15 @@ export function completeService(options: ListenOptions): ServiceOptions {
 function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRange & { nodes: number }) | undefined {
   if (minNodes === undefined && maxNodes === undefined) return undefined;
   const least = minNodes ?? 1;
-  const most = maxNodes ?? Math.max(least, nodes ?? availableCpus());
+  const most = maxNodes ?? Math.max(least, nodes ?? defaultNodes());
   if (least > most) {
     throw new UsageError("MN_ERR_OPTION", `option minNodes: at most maxNodes, ${most}, is taken, got ${least}`);
   }
   return { minNodes: least, maxNodes: most, nodes: Math.min(most, Math.max(least, nodes ?? least)) };
+}
+
+function defaultNodes(): number {
+  return Math.min(MOST_NODES, availableCpus());
 }
 
 function logToStderr(line: string): void {

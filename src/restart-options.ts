@@ -1,9 +1,9 @@
 // How often nodes may die, and what follows when they die more often.
-import { check, countOrOff, type Rule, timeout } from "./option-rules.js";
+import { check, deathsOrOff, type Rule, timeout } from "./option-rules.js";
 
 /** How often nodes may die, as OTP's supervisors have it: more than `intensity` deaths within `period` are too many. */
 export interface RestartOptions {
-  /** How many deaths are borne within `period`; 0: any number. Default: 0. */
+  /** How many deaths are borne within `period`, at most 100 000; 0: any number. Default: 0. */
   intensity?: number;
   /** Milliseconds. Default: 60 000. */
   period?: number;
@@ -12,7 +12,7 @@ export interface RestartOptions {
 }
 
 const restartRules: Record<keyof RestartOptions, Rule> = {
-  intensity: countOrOff,
+  intensity: deathsOrOff,
   period: timeout,
   beyond: { takes: '"give-up" or "back-off"', accepts: (value) => value === "give-up" || value === "back-off" },
 };

@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { isAbsolute } from "node:path";
 import { ControlError } from "../errors.js";
 import { nearest } from "../nearest.js";
-import { count, flag, isName, type Rule, show } from "../option-rules.js";
+import { flag, isName, nodeCount, type Rule, show } from "../option-rules.js";
 import type { Command, CommandName, Request } from "./commands.js";
 import { LONGEST_LINE } from "./lines.js";
 
@@ -53,7 +53,7 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
   heap: { node, path },
   report: { node, path },
   reload: {},
-  scale: { nodes: count },
+  scale: { nodes: nodeCount },
   restart: { node },
   stop: {},
 };

@@ -93,6 +93,13 @@ export class Fleet {
     });
   }
 
+  /** How many processes have been started and do not serve yet. */
+  get starting(): number {
+    let count = 0;
+    for (const { state } of this.#nodes.values()) if (state === "spawning") count += 1;
+    return count;
+  }
+
   /** How many places wait for their first node to serve. */
   get firstStarts(): number {
     return this.all().filter(({ state, place }) => state === "spawning" && this.place(place).restarts === 0).length;
@@ -100,7 +107,10 @@ export class Fleet {
 
   /** Whether a node serves in a place or is about to; one that drains or hangs leaves it free. */
   isFilled(place: number): boolean {
-    return this.all().some((node) => node.place === place && (node.state === "spawning" || node.state === "serving"));
+    for (const node of this.#nodes.values()) {
+      if (node.place === place && (node.state === "spawning" || node.state === "serving")) return true;
+    }
+    return false;
   }
 
   /** How many of the places below `places` have a node that serves. */

@@ -9,6 +9,8 @@ import { isReloaded, nextToReplace } from "./reload.js";
 export interface RolloutOrders {
   /** A reload begins: a place that waits for its next node is not to wait any longer. */
   fill(): void;
+  /** How many nodes may be started now. */
+  room(): number;
   /** Starts the one that is to replace a node. */
   startSuccessor(node: NodeRecord): void;
   /** Calls back onProven after so many milliseconds, if the node serves until then. */
@@ -79,7 +81,7 @@ export class Rollout {
   /** Goes on as far as the fleet allows; to be called after each change. */
   advance(): void {
     const view = { nodes: this.#fleet.all(), target: this.isReloading ? this.#generation : 0, surge: this.#surge };
-    for (const id of nextToReplace(view)) {
+    for (const id of nextToReplace(view).slice(0, this.#orders.room())) {
       const node = this.#fleet.get(id);
       if (node !== undefined) this.#orders.startSuccessor(node);
     }

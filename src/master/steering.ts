@@ -1,4 +1,5 @@
 // What the signals of the operating system make the master do.
+import { MOST_NODES } from "../limits.js";
 import type { Order } from "../protocol.js";
 import type { Status } from "../role.js";
 import { stillEnding } from "./endings.js";
@@ -29,10 +30,15 @@ export function steer(master: Steered, order: SignalOrder): void {
     case "reload":
       return attempt(master, master.order(order));
     case "resize":
-      return attempt(master, master.order({ type: "resize", nodes: Math.max(1, master.wanted + order.by) }));
+      return attempt(master, master.order({ type: "resize", nodes: within(master.wanted + order.by) }));
     case "upgrade":
       return attempt(master, master.upgrade());
   }
+}
+
+/** A signal beyond the last node, or the first, changes nothing. */
+function within(nodes: number): number {
+  return Math.min(MOST_NODES, Math.max(1, nodes));
 }
 
 async function end(master: Steered): Promise<void> {

@@ -1,6 +1,8 @@
 // Pure: what the supervisor is to keep to, from the options of the service.
+import { availableCpus } from "../cpus.js";
 import type { ServiceOptions } from "../options.js";
 import type { HostedSettings } from "../protocol.js";
+import { startsAtOnce } from "./starts.js";
 import type { About } from "./status.js";
 import type { SupervisorOptions } from "./supervisor-world.js";
 
@@ -12,6 +14,7 @@ export function supervisorOptions(options: ServiceOptions, about: About): Superv
     ...options,
     places: nodes - own,
     masterServes: masterListen,
+    startsAtOnce: startsAtOnce(availableCpus()),
     firstStart: options.hosted === undefined ? "unwatched" : "watched",
     about,
     program: about.script,

@@ -21,6 +21,8 @@ export type SupervisorMessage =
   | { type: "kill" }
   | { type: "fill"; place: number }
   | { type: "checkup" }
+  /** The turn of the event loop in which nodes were started is over. */
+  | { type: "turn" }
   | { type: "started"; id: string; pid: number }
   | { type: "said"; id: string; message: ToSupervisor }
   | { type: "overdue"; id: string }
@@ -78,6 +80,8 @@ export interface SupervisorOptions extends HealthLimits {
   readyTimeout: number;
   drainTimeout: number;
   surge: number;
+  /** How many nodes may be starting at once. */
+  startsAtOnce: number;
   scale: ScaleRange | undefined;
   /** For its status. */
   about: About;

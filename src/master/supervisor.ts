@@ -1,5 +1,6 @@
 // The one loop that owns the fleet: what happens comes in as messages, what is to be done goes out through the world.
 import { MultiNodeError, type StartError } from "../errors.js";
+import { checkNodeCount } from "../options.js";
 import type { Order } from "../protocol.js";
 import type { NodeExit, Status } from "../role.js";
 import { hintAtBalance } from "./balance-hint.js";
@@ -8,8 +9,7 @@ import { Departures } from "./departures.js";
 import { exitOf, nameOf } from "./endings.js";
 import { Fleet, type NodeRecord } from "./fleet.js";
 import type { Finding } from "./health.js";
-import { Keeper } from "./keeper.js";
-import type { Consequence } from "./mortality.js";
+import { Keeper, type KeeperEvents } from "./keeper.js";
 import { Places } from "./places.js";
 import { Reception } from "./reception.js";
 import { Rollout } from "./rollout.js";
@@ -43,26 +43,22 @@ export class Supervisor {
     this.#reception = new Reception(world, (order) => this.order(order));
     this.#sizing = new Sizing(fleet, options.places, options.scale, world.now());
     this.#rollout = new Rollout(fleet, options.surge, {
-      fill: () => {
-        if (options.restartChildren) this.#places.fillAll();
-      },
+      fill: () => (options.restartChildren ? this.#places.fillAll() : undefined),
+      room: () => this.#places.room,
       startSuccessor: ({ place, id }) => this.#places.spawn(place, id),
       prove: ({ id }, ms) => timers.set(id, ms, { type: "proven", id }),
       drain: (node) => this.#keeper.move(node, "drain"),
       tell: (event) => world.onReload(event),
     });
     this.#departures = new Departures(options, { fleet, rollout: this.#rollout, sizing: this.#sizing }, world);
-    this.#keeper = new Keeper(
-      options,
-      { fleet, timers, world },
-      {
-        onReady: (node) => this.#onReady(node),
-        onHung: (node) => this.#refill(node.place, 0),
-        onGone: (node, exit) => this.#onGone(node, exit),
-      },
-    );
+    const events: KeeperEvents = {
+      onReady: (node) => this.#onReady(node),
+      onHung: (node) => this.#refill(node.place, 0),
+      onGone: (node, exit) => this.#onGone(node, exit),
+    };
+    this.#keeper = new Keeper(options, { fleet, timers, world }, events);
     const parts = { fleet, sizing: this.#sizing, rollout: this.#rollout, keeper: this.#keeper, timers };
-    this.#places = new Places(parts);
+    this.#places = new Places(parts, options.startsAtOnce);
   }
 
   tell(message: SupervisorMessage): void {
@@ -78,6 +74,9 @@ export class Supervisor {
         return this.#state === "running" ? this.#places.fill(message.place) : undefined;
       case "checkup":
         return this.#checkUp();
+      case "turn":
+        this.#places.beginTurn();
+        return this.#settle();
       case "exited":
         return this.#onExited(message);
       default: {
@@ -104,6 +103,7 @@ export class Supervisor {
   #carryOut(order: Exclude<Order, { type: "status" }>): Promise<void> {
     if (order.type === "reload") return this.#rollout.reload();
     if (order.type === "restart") return this.#rollout.renew(order.node);
+    checkNodeCount(order.nodes);
     return this.#resize(order.nodes - (this.#options.masterServes ? 1 : 0));
   }
 
@@ -134,6 +134,7 @@ export class Supervisor {
     this.#error = error;
     this.#timers.clearAll();
     this.#rollout.abandon();
+    this.#places.abandon();
     this.#sizing.fail(error);
     for (const node of this.#fleet.all()) this.#keeper.move(node, "drain");
     this.#endWhenEmpty();
@@ -177,6 +178,8 @@ export class Supervisor {
       const event = this.#reception.hear(node, message);
       if (event !== undefined) this.#keeper.move(node, event);
       if (event === "draining" && node.servingSince !== undefined) this.#refill(node.place, 0);
+      // One that ends before it has served makes room for another start.
+      this.#places.startNext();
     } catch (error) {
       if ((error as MultiNodeError).code !== "MN_ERR_ILLEGAL_TRANSITION") throw error;
       this.#world.log(`${nameOf(node)} is killed: ${(error as Error).message}`);
@@ -204,17 +207,14 @@ export class Supervisor {
     const consequence = this.#departures.take(node, exit, this.#state === "running");
     this.#rollout.onGone(node);
     if (this.#state !== "running") return;
-    if (consequence !== undefined) this.#accept(consequence, node.place);
+    if (consequence?.type === "give-up") this.#stop(consequence.error);
+    if (consequence?.type === "refill") this.#refill(node.place, consequence.delay);
     this.#settle();
-  }
-
-  #accept(consequence: Consequence, place: number): void {
-    if (consequence.type === "give-up") this.#stop(consequence.error);
-    if (consequence.type === "refill") this.#refill(place, consequence.delay);
   }
 
   /** After each change: what waits for the fleet to be as it is now. */
   #settle(): void {
+    this.#places.startNext();
     this.#rollout.advance();
     this.#sizing.settle();
   }
@@ -239,10 +239,7 @@ export class Supervisor {
   #resize(places: number): Promise<void> {
     this.#world.log(`${places} nodes are wanted instead of ${this.#sizing.places}`);
     const resized = this.#sizing.resize(places, this.#world.now());
-    for (const node of this.#fleet.all()) {
-      if (node.place >= places && node.state !== "draining") this.#keeper.move(node, "drain");
-    }
-    this.#places.fillAll();
+    this.#places.resize();
     if (this.#sizing.isComplete) this.#world.onReady(true);
     this.#settle();
     return resized;

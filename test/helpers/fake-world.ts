@@ -30,6 +30,7 @@ export const OPTIONS: SupervisorOptions = {
   readyTimeout: 30_000,
   drainTimeout: 25_000,
   surge: 1,
+  startsAtOnce: 8,
   hangTimeout: 0,
   maxMemory: 0,
   maxLifetime: 0,
@@ -148,6 +149,7 @@ export class FakeWorld implements World {
 
   /** Fills all places. */
   start(): this {
+    this.#beginTurn();
     this.supervisor.tell({ type: "start" });
     return this;
   }
@@ -159,6 +161,7 @@ export class FakeWorld implements World {
   /** A node's words, as they arrive at the master. */
   say(id: string, ...messages: (ToSupervisor | ToSupervisor["type"])[]): void {
     for (const message of messages) {
+      this.#beginTurn();
       this.supervisor.tell({
         type: "said",
         id,
@@ -179,6 +182,7 @@ export class FakeWorld implements World {
 
   /** Somebody in the master wants something; what came of it is in the hands of the test. */
   order(order: Order): Asked {
+    this.#beginTurn();
     return new Asked(this.supervisor.order(order));
   }
 
@@ -188,6 +192,7 @@ export class FakeWorld implements World {
 
   /** A node's process ends. */
   exit(id: string, { signal, code = signal === undefined ? 0 : null, lastError }: FakeEnd = {}): void {
+    this.#beginTurn();
     this.living.delete(id);
     const how = { code, signal: signal ?? null, lastError };
     this.supervisor.tell({ type: "exited", id, ...how });
@@ -215,9 +220,9 @@ export class FakeWorld implements World {
     return [...this.timers].filter(({ message }) => message.type === type).map(({ ms }) => ms);
   }
 
-  /** All timers but that of the regular look at the nodes, which is there as long as the service runs. */
+  /** All timers but those of the regular look at the nodes and of the next turn of the event loop. */
   get deadlines(): SupervisorMessage[] {
-    return [...this.timers].map(({ message }) => message).filter(({ type }) => type !== "checkup");
+    return [...this.timers].map(({ message }) => message).filter(({ type }) => type !== "checkup" && type !== "turn");
   }
 
   /** Everything sent so far to a node, the kind of each message. */
@@ -227,6 +232,15 @@ export class FakeWorld implements World {
 
   pidOf(id: string): number {
     return 1_000 + Number(id.replace("node-", ""));
+  }
+
+  /** What is told from outside comes in a turn of its own. */
+  #beginTurn(): void {
+    for (const timer of this.timers) {
+      if (timer.message.type !== "turn") continue;
+      this.timers.delete(timer);
+      this.supervisor.tell(timer.message);
+    }
   }
 
   #next(end: number): Timer | undefined {

@@ -153,7 +153,10 @@ export class FleetModel {
       [...doubled.keys()].every((place) => place < wanted),
       "more places than are wanted",
     );
-    if (!this.#options.restartChildren) return;
+    const starting = nodes.filter(({ state }) => state === "spawning").length;
+    assert.ok(starting <= this.#options.startsAtOnce, "more start at once than may");
+    const isFull = starting === this.#options.startsAtOnce || this.world.waiting("turn").length > 0;
+    if (!this.#options.restartChildren || isFull) return;
     const coming = [
       ...this.world.deadlines.flatMap((message) => (message.type === "fill" ? [message.place] : [])),
       ...nodes.flatMap(({ id, place }) => (this.#processes.get(id)?.gaveUp ? [place] : [])),

@@ -10,7 +10,7 @@ const HANG_TIMEOUT = "milliseconds, 0 (off) or a number from 2000 to 2147483647"
 const COUNT_OR_OFF = "an integer of at least 0 (off)";
 const ACCOUNT = "a name or a number of at least 0";
 const FLAG = "true or false";
-export const NODES: string = "an integer of at least 1";
+export const NODES: string = "an integer from 1 to 1024";
 const SCRIPT = "the path or file: URL of a program that exists";
 
 export const WRONG: Wrong[] = [
@@ -24,6 +24,8 @@ export const WRONG: Wrong[] = [
       [Number.NaN, "NaN"],
       ["4", "'4'"],
       [Number.POSITIVE_INFINITY, "Infinity"],
+      [1_025, "1025"],
+      [1e15, "1000000000000000"],
       [2 ** 53, "9007199254740992"],
       [null, "null"],
       [4n, "4n"],
@@ -145,6 +147,7 @@ export const WRONG: Wrong[] = [
         [-1, "-1"],
         [1.5, "1.5"],
         ["2", "'2'"],
+        [1_025, "1025"],
         [Number.POSITIVE_INFINITY, "Infinity"],
         [null, "null"],
       ],

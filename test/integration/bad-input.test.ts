@@ -23,7 +23,7 @@ for (const nodes of [0, -1, 1.5, Number.NaN, "4", null, Number.POSITIVE_INFINITY
     assert.throws(() => listen({ port: 0, nodes: nodes as number }, createHttp()), {
       name: "UsageError",
       code: "MN_ERR_OPTION",
-      message: `option nodes: an integer of at least 1 is taken, got ${nodes === "4" ? "'4'" : nodes}`,
+      message: `option nodes: an integer from 1 to 1024 is taken, got ${nodes === "4" ? "'4'" : nodes}`,
     });
   });
 }

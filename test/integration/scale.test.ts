@@ -25,7 +25,7 @@ test("resize() to nonsense is refused", async (t) => {
   assert.equal(status, 500);
   assert.deepEqual(JSON.parse(body), {
     code: "MN_ERR_OPTION",
-    message: "option nodes: an integer of at least 1 is taken, got 0",
+    message: "option nodes: an integer from 1 to 1024 is taken, got 0",
   });
   await program.stop();
 });

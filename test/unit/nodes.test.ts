@@ -233,7 +233,7 @@ test("a number of nodes that cannot be is refused before anybody is asked", asyn
     await assert.rejects(nodes.resize(wrong as number), {
       name: "UsageError",
       code: "MN_ERR_OPTION",
-      message: `option nodes: an integer of at least 1 is taken, got ${shown}`,
+      message: `option nodes: an integer from 1 to 1024 is taken, got ${shown}`,
     });
   }
   assert.deepEqual(role.asked, []);

@@ -126,7 +126,10 @@ test("what restart leaves out is filled in", () => {
 });
 
 test("what restart holds is checked by name", () => {
-  refuses({ restart: { intensity: -1 } }, "option restart.intensity: an integer of at least 0 (off) is taken, got -1");
+  refuses(
+    { restart: { intensity: -1 } },
+    "option restart.intensity: an integer from 0 (off) to 100000 is taken, got -1",
+  );
   refuses({ restart: { intensity: 1.5 } }, /^option restart\.intensity: .* got 1\.5$/);
   refuses({ restart: { period: 0 } }, /^option restart\.period: milliseconds, a number from 1 to 2147483647 is taken/);
   refuses({ restart: { beyond: "panic" } }, `option restart.beyond: "give-up" or "back-off" is taken, got 'panic'`);

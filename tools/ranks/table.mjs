@@ -36,6 +36,7 @@ const OPEN_TO_CLI = [
   "control/discovery.ts",
   "errors.ts",
   "index.ts",
+  "limits.ts",
   "log-lines.ts",
   "log-text.ts",
   "nearest.ts",

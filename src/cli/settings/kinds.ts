@@ -1,5 +1,6 @@
 // What a setting may be: read the same from a flag, a variable and a configuration file, as text or as a value.
 import { delimiter, resolve } from "node:path";
+import { MOST_DEATHS, MOST_NODES } from "../../limits.js";
 import { durationText, readDuration, readSize, sizeText } from "./units.js";
 
 export interface Kind {
@@ -66,11 +67,13 @@ export const ports: Kind = {
   show: (value: number[]) => value.join(","),
 };
 
-export const count: Kind = integer(1, "an integer of at least 1");
-export const countOrOff: Kind = integer(0, "an integer of at least 0 (off)");
+/** Of nodes: each is a process. */
+export const count: Kind = integer(1, MOST_NODES, `an integer from 1 to ${MOST_NODES}`);
+export const countOrOff: Kind = integer(0, Number.MAX_SAFE_INTEGER, "an integer of at least 0 (off)");
+export const deathsOrOff: Kind = integer(0, MOST_DEATHS, `an integer from 0 (off) to ${MOST_DEATHS}`);
 
 export const nodes: Kind = {
-  takes: 'an integer of at least 1 or "auto" (one for each CPU)',
+  takes: `an integer from 1 to ${MOST_NODES} or "auto" (one for each CPU)`,
   placeholder: "count",
   read: (given) => (given === "auto" || given === "max" ? "auto" : count.read(given)),
 };
@@ -130,8 +133,8 @@ export function choiceOrFunction(...choices: string[]): Kind {
   };
 }
 
-function integer(least: number, takes: string): Kind {
-  return { takes, placeholder: "count", read: (given) => readInteger(given, least, Number.MAX_SAFE_INTEGER) };
+function integer(least: number, most: number, takes: string): Kind {
+  return { takes, placeholder: "count", read: (given) => readInteger(given, least, most) };
 }
 
 function duration(examples: string, accepts: (ms: number) => boolean): Kind {

@@ -162,7 +162,7 @@ export const settings: readonly Setting[] = [
     },
     {
       name: "restart.intensity",
-      kind: kinds.countOrOff,
+      kind: kinds.deathsOrOff,
       help: "how many deaths are borne within the period",
       fallback: "any number",
     },

@@ -215,6 +215,7 @@ function make(fleet: Fleet, surge = 1): Made {
   const [told, drained, fills]: [string[], string[], number[]] = [[], [], []];
   let listener: (event: ReloadEvent) => void = () => {};
   const rollout: Rollout = new Rollout(fleet, surge, {
+    room: () => Number.POSITIVE_INFINITY,
     fill: () => {
       for (const place of fills.splice(0)) addNode(fleet, "spawning", { place, generation: rollout.generation });
     },

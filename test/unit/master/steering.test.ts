@@ -22,3 +22,20 @@ test("an end that takes a while tells who is waited for", async (t) => {
   await new Promise(setImmediate);
   assert.deepEqual(lines, ["still ending: node-1 has 2 open connections; a second signal ends all at once"]);
 });
+
+// How many nodes are wanted, the signal, and how many are asked for.
+const SIGNALS = [
+  [2, 1, 3],
+  [2, -1, 1],
+  [1, -1, 1],
+  [1_024, 1, 1_024],
+] as const;
+
+for (const [wanted, by, asked] of SIGNALS) {
+  test(`of ${wanted} nodes, a signal for ${by} more makes ${asked}`, () => {
+    const orders: unknown[] = [];
+    const order = async (given: unknown): Promise<void> => void orders.push(given);
+    steer({ wanted, order } as Partial<Steered> as Steered, { type: "resize", by });
+    assert.deepEqual(orders, [{ type: "resize", nodes: asked }]);
+  });
+}

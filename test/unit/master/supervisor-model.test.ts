@@ -12,6 +12,7 @@ const options: fc.Arbitrary<Partial<SupervisorOptions>> = fc.record({
   readyTimeout: fc.constantFrom(50, 3_000),
   drainTimeout: fc.constantFrom(50, 3_000),
   surge: fc.integer({ min: 1, max: 3 }),
+  startsAtOnce: fc.integer({ min: 1, max: 5 }),
   hangTimeout: fc.constantFrom(0, 2_000),
   maxMemory: fc.constantFrom(0, 1_000_000_000),
   restart: fc.record({

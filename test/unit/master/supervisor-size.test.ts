@@ -171,6 +171,65 @@ test("chance shortens a back-off, so that places do not start in step", () => {
   assert.deepEqual(world.waiting("fill"), [75]);
 });
 
+test("more nodes than can start at once: the next ones start when others serve or are gone", async () => {
+  const world = serving(1, { startsAtOnce: 2 });
+  const asked = world.order({ type: "resize", nodes: 5 });
+  assert.deepEqual(world.spawned, ["node-1", "node-2", "node-3"]);
+  world.pass(10_000);
+  assert.equal(world.spawned.length, 3, "time alone makes no room");
+  world.say("node-3", "ready");
+  assert.equal(world.spawned.at(-1), "node-4");
+  world.exit("node-2", { code: 1 });
+  assert.deepEqual(world.spawned.slice(4), ["node-5"], "the lowest slot comes first");
+  await asked.settled;
+  assert.ok(asked.outcome instanceof Error);
+  for (const id of ["node-4", "node-5", "node-6"]) world.say(id, "ready");
+  const { nodes } = await world.status();
+  assert.deepEqual(
+    nodes.map(({ place, state }) => `${place} ${state}`).sort(),
+    [0, 1, 2, 3, 4].map((place) => `${place} serving`),
+  );
+});
+
+test("a few nodes are started in each turn of the event loop, whatever the number", () => {
+  const world = new FakeWorld({ places: 10, startsAtOnce: 100 }).start();
+  assert.equal(world.spawned.length, 4);
+  for (const started of [8, 10]) {
+    world.supervisor.tell({ type: "turn" });
+    assert.equal(world.spawned.length, started);
+  }
+});
+
+test("a reload starts no more successors than may start at once", () => {
+  const world = serving(6, { surge: 6, startsAtOnce: 2 });
+  world.order({ type: "reload" });
+  assert.equal(world.spawned.length, 8);
+  world.say("node-7", "ready");
+  assert.equal(world.spawned.length, 9);
+});
+
+test("fewer nodes, or the end, while some wait for their start: those are never started", () => {
+  const world = new FakeWorld({ places: 6, startsAtOnce: 1 }).start();
+  world.order({ type: "resize", nodes: 2 });
+  for (const id of ["node-1", "node-2"]) world.say(id, "ready");
+  world.pass(60_000);
+  assert.deepEqual(world.spawned, ["node-1", "node-2"]);
+  world.order({ type: "resize", nodes: 4 });
+  world.stop();
+  world.exit("node-3");
+  assert.equal(world.spawned.length, 3);
+});
+
+test("a number of nodes that is not taken is refused, whoever asks", async () => {
+  const world = serving(1);
+  for (const nodes of [0, -1, 1.5, 1_025, 1e15, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const asked = world.order({ type: "resize", nodes });
+    await asked.settled;
+    assert.equal((asked.outcome as { code?: string }).code, "MN_ERR_OPTION", String(nodes));
+  }
+  assert.deepEqual([world.spawned.length, world.supervisor.places], [1, 1]);
+});
+
 /** Time passes, in which all nodes tell that they are so busy. */
 function busy(world: FakeWorld, ms: number, utilization: number): void {
   for (let passed = 0; passed < ms; passed += 1_000) {

@@ -79,7 +79,7 @@ for (const { name, text, value } of SAMPLES) {
 
 test("any number of nodes means the same wherever it is given", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1_000_000 }), (count) => {
+    fc.property(fc.integer({ min: 1, max: 1_024 }), (count) => {
       const layers = [
         flags(`-n${count}`),
         flags("--nodes", `${count}`),
@@ -122,7 +122,7 @@ test("variables of other programs and multi-node's own are no settings", () => {
 });
 
 const WRONG: [what: string, read: () => unknown, message: string | RegExp][] = [
-  ["a bad flag", () => flags("-n", "many"), /^--nodes: an integer of at least 1 or "auto" .* is taken, got 'many'$/],
+  ["a bad flag", () => flags("-n", "many"), /^--nodes: an integer from 1 to 1024 or "auto" .* is taken, got 'many'$/],
   ["a bad choice", () => flags("--balance", "stiky"), /got 'stiky'; did you mean sticky\?$/],
   [
     "a bad time",
@@ -132,6 +132,18 @@ const WRONG: [what: string, read: () => unknown, message: string | RegExp][] = [
   ["too short a time", () => flags("--hang-timeout", "1s"), /^--hang-timeout: a time of at least 2s, or 0 for off \(/],
   ["too long a time", () => flags("--max-lifetime", "25d"), /^--max-lifetime: /],
   ["a bad port", () => readEnvironment({ PORT: "65536" }), "PORT: a port, 0 to 65535, is taken, got '65536'"],
+  ["too many nodes", () => flags("-n", "1025"), /^--nodes: an integer from 1 to 1024 or .* got '1025'$/],
+  [
+    "too many in the environment",
+    () => readEnvironment({ WEB_CONCURRENCY: "100000" }),
+    /^WEB_CONCURRENCY: .* '100000'$/,
+  ],
+  ...["nodes", "minNodes", "maxNodes", "surge"].map((name): (typeof WRONG)[number] => [
+    `too large a number as ${name} in a file`,
+    () => file({ [name]: 1e15 }),
+    new RegExp(`: ${name}: an integer from 1 to 1024 .*is taken, got 1000000000000000$`),
+  ]),
+  ["too many deaths", () => flags("--restart-intensity", "100001"), /^--restart-intensity: .* to 100000 is taken, /],
   ["a bad count", () => readEnvironment({ WEB_CONCURRENCY: "0" }), /^WEB_CONCURRENCY: .* got '0'$/],
   [
     "an unknown variable",
