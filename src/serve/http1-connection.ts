@@ -1,6 +1,7 @@
 // One HTTP/1 connection: what is in flight on it, and how it comes to its end once its server drains.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
+import { endAfter } from "./last-response.js";
 
 export class Http1Connection {
   readonly socket: Socket;
@@ -27,7 +28,7 @@ export class Http1Connection {
     }
     if (this.#grace !== undefined) {
       clearTimeout(this.#timer);
-      this.#announceEnd(response);
+      this.#endWith(response);
     }
     this.#open.push(response);
   }
@@ -46,8 +47,7 @@ export class Http1Connection {
 
   drain(grace: number): void {
     this.#grace = grace;
-    const newest = this.#open.at(-1);
-    if (newest !== undefined) this.#announceEnd(newest);
+    for (const response of this.#open) this.#endWith(response);
     this.#rest();
   }
 
@@ -56,10 +56,9 @@ export class Http1Connection {
     clearTimeout(this.#timer);
   }
 
-  /** `Connection: close` on the newest answer alone: a client that did not wait for the others is to get all of them. */
-  #announceEnd(newest: ServerResponse): void {
-    for (const response of this.#open) if (!response.headersSent) response.shouldKeepAlive = true;
-    if (!newest.headersSent) newest.shouldKeepAlive = false;
+  /** Only the newest response ends the connection: a client that sent several requests at once is to get all answers. */
+  #endWith(response: ServerResponse): void {
+    endAfter(response, () => this.#open.at(-1) === response);
   }
 
   /**

@@ -30,6 +30,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
     options: { clients: 64, pause: () => Math.random() ** 2 * 6_000 },
     connect: (port) => httpClient({ port, fits }),
   },
+  "http, responses that say keep-alive themselves": {
+    server: "http",
+    connect: (port) => httpClient({ port, fits, path: "/says-keep-alive" }),
+  },
   https: {
     server: "https",
     connect: (port, index) => httpClient({ port, fits, ca, keepAlive: index % 2 === 0 }),
