@@ -67,7 +67,7 @@ function readArguments() {
 function testFiles() {
   const tests = filesIn(join(root, TESTS)).filter((name) => /\.test\.c?js$/.test(name));
   // A shell completes test/unit/a.test.ts, and what runs is build/test/unit/a.test.js.
-  const wanted = parts.map((part) => normalize(part).replace(/ts$/, "js"));
+  const wanted = parts.map((part) => normalize(part).replace(/\.ts$/, ".js"));
   const all = tests.toSorted(longestFirst).map((name) => join(TESTS, name));
   const paths = all.filter((path) => path.startsWith(PROGRAMS) === options.programs).filter(isChosen);
   return wanted.length === 0 ? paths : paths.filter((path) => wanted.some((part) => path.includes(part)));

@@ -18,11 +18,20 @@ interface Asked {
   lifeline: Lifeline;
 }
 
+type Refusal = Omit<Extract<ToNode, { type: "no-socket" }>, "type" | "key">;
+
 /** Where this process has no descriptor left for a handle, Node drops it and the message that came with it. */
-const NO_DESCRIPTOR = {
+const NO_DESCRIPTOR: Refusal = {
   code: "MN_ERR_BIND",
   message: "no descriptor is left for the socket",
   system: "EMFILE",
+  ours: [],
+};
+/** The address is known by two names, such as that of a free port and its number. */
+const LISTENS_ALREADY: Refusal = {
+  code: "MN_ERR_PORT_IN_USE",
+  message: "this process listens there already",
+  system: "EADDRINUSE",
   ours: [],
 };
 
@@ -33,7 +42,7 @@ export class RefusedError extends BindError {
   /** What the service itself holds of the same port. */
   readonly ours: readonly SocketKey[];
 
-  constructor({ code, message, system, ours }: Omit<Extract<ToNode, { type: "no-socket" }>, "type" | "key">) {
+  constructor({ code, message, system, ours }: Refusal) {
     super(code as ErrorCode, message);
     this.name = "BindError";
     this.system = system;
@@ -101,9 +110,8 @@ export class NodeSockets {
     if (handle === undefined) return;
     this.#arrived = key;
     const asked = this.#answered(key);
-    if (asked === undefined) return handle.close();
-    this.#know(key, socket);
-    asked.resolve({ handle });
+    if (asked !== undefined && this.#accept(key, socket, asked)) return asked.resolve({ handle });
+    handle.close();
   }
 
   /** Comes right behind each socket: whoever asks for the same again in between is to get another one. */
@@ -113,8 +121,9 @@ export class NodeSockets {
   }
 
   onHandedSocket({ key, socket }: Extract<ToNode, { type: "handed-socket" }>): void {
-    this.#know(key, socket);
-    this.#answered(key)?.resolve(this.#intake.socket(socket.key, socket.address));
+    const asked = this.#answered(key);
+    if (asked === undefined || !this.#accept(key, socket, asked)) return;
+    asked.resolve(this.#intake.socket(socket.key, socket.address));
   }
 
   onRefused(message: Extract<ToNode, { type: "no-socket" }>): void {
@@ -133,6 +142,18 @@ export class NodeSockets {
     this.#asked.delete(key);
     asked?.lifeline.cut();
     return asked?.answer;
+  }
+
+  /** Takes what the master sent, unless a server of this process listens on the same socket by another name. */
+  #accept(key: SocketKey, socket: SocketInfo, asked: Deferred<ListeningSocket>): boolean {
+    const isListening = this.ports.keys.some((other) => other !== key && this.heldAs(other) === socket.key);
+    if (isListening) {
+      this.#send({ type: "listening", key: socket.key });
+      asked.reject(new RefusedError(LISTENS_ALREADY));
+    } else {
+      this.#know(key, socket);
+    }
+    return !isListening;
   }
 
   #know(key: SocketKey, socket: SocketInfo): void {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
-import { networkInterfaces } from "node:os";
+import { constants as osConstants, networkInterfaces } from "node:os";
 import { type TestContext, test } from "node:test";
 import { within } from "../helpers/deadline.js";
 import { freePort } from "../helpers/free-port.js";
@@ -39,6 +39,16 @@ for (const balance of ["shared", "round-robin"]) {
 
   test(`a free port that was found and let go before is had by its number, with balance ${balance}`, async (t) => {
     await servesInBoth(t, ["find"], balance);
+  });
+
+  test(`a free port that a server listens on is in use for a second one, with balance ${balance}`, async (t) => {
+    const program = await servesInBoth(t, ["twice"], balance);
+    for (const { error, port } of program.all("refused")) {
+      const { errno, ...told } = error as NodeJS.ErrnoException;
+      const message = `listen EADDRINUSE: address already in use ${LOCAL}:${port}`;
+      assert.deepEqual(told, { code: "EADDRINUSE", syscall: "listen", address: LOCAL, port, message });
+      assert.equal(errno, -osConstants.errno.EADDRINUSE);
+    }
   });
 
   test(`a place that all nodes have closed is let go after a while, with balance ${balance}`, async (t) => {

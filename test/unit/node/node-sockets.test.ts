@@ -52,23 +52,38 @@ test("a socket that nobody has asked for is closed", () => {
   assert.equal(handle.closed, 1);
 });
 
-test("the master hears what is listened on and closed, by its own names, and of a free port once it is closed by each", () => {
+test("the master hears what is listened on and closed, by its own names", () => {
   const { sockets, sent } = start();
-  const held = sockets.ports.claim(checkPortOptions({ port: 0 }));
-  const number = sockets.ports.claim(PORT);
-  void sockets.take(held, PORT);
-  void sockets.take(number, PORT);
-  for (const key of [held, number])
-    sockets.onHandedSocket({ type: "handed-socket", key, socket: { key: held, address: LOCAL } });
+  const [held, number] = freePortByBothNames(sockets);
+  sockets.onHandedSocket({ type: "handed-socket", key: held, socket: { key: held, address: LOCAL } });
   sockets.release(held);
-  const told = (): ToMaster[] => sent.filter(({ type }) => type !== "bind");
-  assert.deepEqual(told(), [
-    { type: "listening", key: held },
-    { type: "listening", key: held },
-  ]);
+  void sockets.take(number, PORT);
+  sockets.onHandedSocket({ type: "handed-socket", key: number, socket: { key: held, address: LOCAL } });
   sockets.release(number);
-  assert.deepEqual(told().at(-1), { type: "closed", key: held });
+  assert.deepEqual(
+    sent.filter(({ type }) => type !== "bind"),
+    ["listening", "closed", "listening", "closed"].map((type) => ({ type, key: held })),
+  );
 });
+
+for (const way of ["sent", "handed over"]) {
+  test(`a free port that this process listens on is refused by its number, ${way}, and stays listened on`, async () => {
+    const { sockets, sent } = start();
+    const [held, number] = freePortByBothNames(sockets);
+    const socket = { key: held, address: LOCAL };
+    const give = (key: string, handle: FakeAcceptor): void => {
+      if (way === "sent") sockets.onSocket({ type: "socket", key, socket }, handle);
+      else sockets.onHandedSocket({ type: "handed-socket", key, socket });
+    };
+    give(held, new FakeAcceptor());
+    const asked = sockets.take(number, PORT);
+    const second = new FakeAcceptor();
+    give(number, second);
+    await assert.rejects(Promise.resolve(asked), { code: "MN_ERR_PORT_IN_USE", system: "EADDRINUSE" });
+    assert.equal(second.closed, way === "sent" ? 1 : 0);
+    assert.deepEqual(sent.at(-1), { type: "listening", key: held });
+  });
+}
 
 test("what was inherited of a socket that the master lets go is closed", () => {
   const fd = openSync("/dev/null", "r");
@@ -77,6 +92,13 @@ test("what was inherited of a socket that the master lets go is closed", () => {
   assert.throws(() => fstatSync(fd), { code: "EBADF" });
   assert.deepEqual(sockets.all, []);
 });
+
+/** Claims a free port and asks for it, and claims the same port by its number. */
+function freePortByBothNames(sockets: NodeSockets): [held: string, number: string] {
+  const held = sockets.ports.claim(checkPortOptions({ port: 0 }));
+  void sockets.take(held, PORT);
+  return [held, sockets.ports.claim(PORT)];
+}
 
 function start(known: Boot["sockets"] = []): { sockets: NodeSockets; sent: ToMaster[] } {
   const sent: ToMaster[] = [];
