@@ -1,4 +1,4 @@
-// The report as markdown, to be pasted into docs/performance.md.
+// The report as markdown, to be pasted into bench/results/mesh.md.
 
 import { range, table as lines } from "../common/markdown.mjs";
 import { FIGURES } from "./figures.mjs";

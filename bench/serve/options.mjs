@@ -20,7 +20,7 @@ const USAGE = `npm run bench -- [options]
   --peers LIST     only these peers (all)
   --add FILE       keep each result in FILE as it is measured, and report on all that are in it: a long run in parts
   --json           JSON instead of tables
-  --write          put the tables into docs/performance.md and draw docs/bench.svg
+  --write          write docs/performance.md, bench/results/serve.md and docs/bench.svg
   --skip-build     measure what is compiled already
   --help           this text
 work:

@@ -1,29 +1,34 @@
-// The section of docs/performance.md that the bench writes, between two comments; all else stays as it is.
+// What `npm run bench -- --write` writes: the goals into docs/performance.md, between two comments, and everything that was
+// measured into bench/results/serve.md.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { root } from "../../tools/lib/paths.mjs";
 import { drawChart } from "./chart.mjs";
+import { summaryTables } from "./summary.mjs";
 import { tables } from "./tables.mjs";
 
 const BEGIN = "<!-- npm run bench writes from here -->";
 const END = "<!-- to here -->";
 
 const page = join(root, "docs/performance.md");
+const results = join(root, "bench/results/serve.md");
 const chart = join(root, "docs/bench.svg");
 
-/** Writes the section and the chart. */
+/** Writes both pages and the chart. */
 export function writePage(report, about) {
   const drawing = drawChart(report.series);
-  const image = "![Requests per second, bar chart](bench.svg)";
-  const text = section(report, about, drawing === undefined ? [] : [image]);
+  const image = drawing === undefined ? [] : ["![Requests per second, bar chart](bench.svg)"];
+  const text = [measured(about), ...image, summaryTables(report)].join("\n\n");
   writeFileSync(page, withSection(readFileSync(page, "utf8"), text));
+  mkdirSync(dirname(results), { recursive: true });
+  writeFileSync(results, `${section(report, about)}\n`);
   if (drawing !== undefined) writeFileSync(chart, drawing);
 }
 
-/** The report with what has to be known to read it. `extras` come before the tables. */
-export function section(report, about, extras = []) {
-  return ["## Serving one port", introduction(about), ...extras, tables(report)].join("\n\n");
+/** Everything that was measured, with what has to be known to read it. */
+export function section(report, about) {
+  return ["# Serving one port: all figures", introduction(about), tables(report)].join("\n\n");
 }
 
 /** `text` with `content` between the comments, which are put at the end where there are none yet. */
@@ -35,14 +40,18 @@ function withSection(text, content) {
   return text.slice(0, begin) + framed + text.slice(end + END.length);
 }
 
-function introduction({ commands, machines, loads, versions, rounds, seconds }) {
+function measured({ commands, machines, loads, versions, rounds, seconds }) {
   return `Measured on ${machines.join(" and ")} with ${versions.join(", ")}; load from ${loads.join(" and ")}:
 
 \`\`\`sh
 ${commands.join("\n")}
 \`\`\`
 
-Medians of ${rounds}, with the least and the greatest in brackets; each measurement at full speed took ${seconds.join(" or ")} s.
+Medians of ${rounds}, with the least and the greatest in brackets; each measurement at full speed took ${seconds.join(" or ")} s.`;
+}
+
+function introduction(about) {
+  return `${measured(about)}
 
 The load generator, the peer and its supervisor share the machine's cores, so that the absolute figures say little and the
 ratios within a round say more: in each round all peers take turns, and another one begins. Each measurement has a

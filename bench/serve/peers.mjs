@@ -87,3 +87,7 @@ function multiNode(balance) {
 function cluster(scheduling) {
   return { heals: true, reload: { signal: "SIGUSR2" }, launch: launch.cluster(scheduling) };
 }
+
+export function nameOf(id) {
+  return PEERS.find((peer) => peer.id === id).name;
+}

@@ -2,14 +2,13 @@
 
 import { table } from "../common/markdown.mjs";
 import { beside, besideText, spanOf } from "./cells.mjs";
-import { PEERS } from "./peers.mjs";
+import { nameOf } from "./peers.mjs";
+import { goalText } from "./summary.mjs";
 import { WORKS } from "./work.mjs";
 
 const OWN = "multi-node";
 
-const nameOf = (id) => PEERS.find((peer) => peer.id === id).name;
-
-/** Everything that was measured; the level of its headings is 3. */
+/** Everything that was measured; the level of its headings is 2. */
 export function tables({ series, targets, failures }) {
   const parts = [goals(targets), ahead(series), ...series.map(details), failed(failures)];
   return parts.filter((part) => part !== undefined).join("\n\n");
@@ -23,17 +22,11 @@ function goals(targets) {
     target.own === OWN ? "" : nameOf(target.own),
     target.own === target.against ? "" : nameOf(target.against),
     target.figure === undefined ? "not there" : spanOf(target.figure),
-    goalOf(target),
+    goalText(target),
     target.reason ?? (target.reached ? "reached" : "**not reached**"),
   ]);
   const header = ["To reach", "Node, nodes", "with", "against", "figure", "goal", ""];
-  return `### To reach\n\n${table(header, rows)}`;
-}
-
-function goalOf({ how, least, most }) {
-  if (how === "difference") return `at most ${most} more`;
-  if (how === "greatest") return `${most}, in every round`;
-  return least === undefined ? `at most ${most}` : `at least ${least}`;
+  return `## To reach\n\n${table(header, rows)}`;
 }
 
 /** Honesty first: in one place, not only in the rows. */
@@ -51,7 +44,7 @@ function ahead(series) {
   );
   if (rows.length === 0) return undefined;
   const header = ["Work", "Node, nodes", "ahead of multi-node", "", "its figure", "multi-node"];
-  return `### Where another one is ahead\n\n${table(header, rows)}`;
+  return `## Where another one is ahead\n\n${table(header, rows)}`;
 }
 
 function details({ node, nodes, cells }) {
@@ -59,7 +52,7 @@ function details({ node, nodes, cells }) {
     const rows = cells.filter((cell) => cell.work === work.name);
     return rows.length === 0 ? [] : [workTable(work, rows)];
   });
-  const title = `### Node ${node}, ${nodes} nodes`;
+  const title = `## Node ${node}, ${nodes} nodes`;
   return [title, `<details><summary>All figures</summary>`, ...own, "</details>"].join("\n\n");
 }
 
@@ -79,5 +72,5 @@ function workTable(work, cells) {
 function failed(failures) {
   if (failures.length === 0) return undefined;
   const lines = failures.map(({ line, times }) => `- ${line}${times === 1 ? "" : ` (${times} times)`}`);
-  return ["### Failed", lines.join("\n")].join("\n\n");
+  return ["## Failed", lines.join("\n")].join("\n\n");
 }

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../helpers/environment.js";
 
 const SCRIPT = fileURLToPath(new URL("../../../bench/serve.mjs", import.meta.url));
+const SUMMARY = new URL("../../../bench/serve/summary.mjs", import.meta.url).href;
+const REPORT = new URL("../../../bench/serve/report.mjs", import.meta.url).href;
 
 type Verdict = { title: string; figure?: object; reached?: boolean; reason?: string };
 
@@ -58,6 +60,15 @@ test("the page has medians with their span, who is ahead, and why one is not the
   assert.match(stdout, /^\| PM2, cluster mode \| not there: ended with exit code 1 \|/m);
   assert.match(stdout, /^\| multi-node \| ∞ \| 1,000 \| 0 \| 0 \|/m);
   assert.match(stdout, /^- Node 22\.12\.0, 2 nodes, fresh, pm2: ended with exit code 1$/m);
+});
+
+test("the short report has a row for each goal, and says who is ahead and by how much", async () => {
+  const { summaryTables } = (await import(SUMMARY)) as { summaryTables: (report: object) => string };
+  const { reportOf } = (await import(REPORT)) as { reportOf: (results: object[]) => object };
+  const text = summaryTables(reportOf(RESULTS));
+  assert.match(text, /^\| fresh connections\/s, against node:cluster \| at least 2 \| 2 \(2–6\) \|$/m);
+  assert.match(text, /^\| CPU per fresh connection, against node:cluster \| at most 0\.45 \| \*\*1\*\* \|$/m);
+  assert.match(text, /^\| Fresh connections, one request on each \| Bun, reusePort 4\.00 \|$/m);
 });
 
 test("a wrong option is named, with what it takes", (t) => {
