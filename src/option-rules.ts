@@ -9,6 +9,8 @@ import { nearest } from "./nearest.js";
 export interface Rule {
   takes: string;
   accepts: (value: unknown) => boolean;
+  /** How a value that is not taken reads in the error. Default: as it is. */
+  show?: (value: unknown) => string;
 }
 
 /** Milliseconds: Node's timers take no longer ones. It is also the largest number of many a system call. */
@@ -84,7 +86,7 @@ export function check(options: object, rules: Record<string, Rule>, prefix = "")
 }
 
 export function wrongValue(name: string, rule: Rule, value: unknown): UsageError {
-  return new UsageError("MN_ERR_OPTION", `option ${name}: ${rule.takes} is taken, got ${show(value)}`);
+  return new UsageError("MN_ERR_OPTION", `option ${name}: ${rule.takes} is taken, got ${(rule.show ?? show)(value)}`);
 }
 
 function unknownOption(name: string, known: string[], prefix: string): UsageError {

@@ -22,12 +22,13 @@ import {
 import { MOST_NODES } from "./limits.js";
 import type { LogFormat } from "./log-lines.js";
 import { completePort, type NamedPort, type PortOptions, portRules } from "./port-options.js";
+import { completeProgram, type ProgramOptions, programRules, type ProgramSettings } from "./program-options.js";
 import { completeRestart, type RestartOptions } from "./restart-options.js";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** What listen() takes. */
-export interface ListenOptions extends PortOptions, BalanceOptions {
+export interface ListenOptions extends PortOptions, BalanceOptions, ProgramOptions {
   /** Number of serving processes, 1 to 1 024. Default: the CPUs that the process may use, container quota counted. */
   nodes?: number;
   /** Whether the master is one of the serving processes. Default: false, it only supervises. */
@@ -42,6 +43,11 @@ export interface ListenOptions extends PortOptions, BalanceOptions {
   drainTimeout?: number;
   /** Milliseconds that a node has to start serving before it is ended. Default: 30 000. */
   readyTimeout?: number;
+  /**
+   * Milliseconds that a node has to serve before its end counts as that of a node that works: one that ends earlier is
+   * replaced with back-off; 0: only one that never served. Default: 5 000.
+   */
+  minUptime?: number;
   /** How many successors may start at once while nodes are replaced, 1 to 1 024. Default: 1. */
   surge?: number;
   /**
@@ -92,10 +98,14 @@ export interface Hosting {
   exclusive: readonly number[];
   /** The file that Node loads before the program. */
   preload: string;
+  /** Whether the program is ready only when it has said `process.send("ready")`. */
+  waitReady: boolean;
+  /** The signal that tells the program to end. */
+  killSignal: NodeJS.Signals;
 }
 
 /** The options of a service, complete. */
-export interface ServiceOptions {
+export interface ServiceOptions extends ProgramSettings {
   nodes: number;
   masterListen: boolean;
   restartChildren: boolean;
@@ -103,6 +113,7 @@ export interface ServiceOptions {
   args: readonly string[] | undefined;
   drainTimeout: number;
   readyTimeout: number;
+  minUptime: number;
   surge: number;
   hangTimeout: number;
   maxMemory: number;
@@ -133,6 +144,7 @@ export interface ServiceOptions {
 /** Without those of a port. */
 export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions>, Rule> = {
   ...balanceRules,
+  ...programRules,
   nodes: nodeCount,
   masterListen: flag,
   restartChildren: flag,
@@ -143,6 +155,7 @@ export const serviceRules: Record<Exclude<keyof ListenOptions, keyof PortOptions
   },
   drainTimeout: timeout,
   readyTimeout: timeout,
+  minUptime: timeoutOrOff,
   surge: nodeCount,
   hangTimeout,
   maxMemory: countOrOff,
@@ -185,6 +198,7 @@ export function completeService(options: ListenOptions): ServiceOptions {
   const { log = true } = options;
   const scale = completeScale(options);
   return {
+    ...completeProgram(options),
     nodes: scale?.nodes ?? options.nodes ?? defaultNodes(),
     masterListen: options.masterListen ?? false,
     restartChildren: options.restartChildren ?? true,
@@ -192,6 +206,7 @@ export function completeService(options: ListenOptions): ServiceOptions {
     args: options.args ?? (options.script === undefined ? undefined : []),
     drainTimeout: options.drainTimeout ?? 25_000,
     readyTimeout: options.readyTimeout ?? 30_000,
+    minUptime: options.minUptime ?? 5_000,
     surge: options.surge ?? 1,
     hangTimeout: options.hangTimeout ?? 30_000,
     maxMemory: options.maxMemory ?? 0,

@@ -1,7 +1,7 @@
 // The options of run(): those of a service whose program says itself where it listens.
 import type { BalanceOptions } from "./balance-options.js";
 import type { LogFormat } from "./log-lines.js";
-import { check, type Rule, script, tcpPort, wrongValue } from "./option-rules.js";
+import { check, flag, type Rule, script, tcpPort, wrongValue } from "./option-rules.js";
 import { completeService, type ListenOptions, type ServiceOptions, serviceRules } from "./options.js";
 import { type PortOptions } from "./port-options.js";
 
@@ -13,7 +13,21 @@ export interface RunOptions extends Omit<ListenOptions, keyof PortOptions | "mas
   output?: LogFormat;
   /** TCP ports that are left to Node, so that only one process can have each. Default: none. */
   exclusive?: readonly number[];
+  /**
+   * Whether a node is ready only when its program has said `process.send("ready")`, besides listening. Until then it gets
+   * no connection; where that does not come within `readyTimeout`, the start has failed. Default: false.
+   */
+  waitReady?: boolean;
+  /**
+   * The signal by which a program is told to end, once its connections are finished, where it listens for that signal.
+   * Default: "SIGTERM".
+   */
+  killSignal?: KillSignal;
 }
+
+export type KillSignal = (typeof KILL_SIGNALS)[number];
+
+const KILL_SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const;
 
 const FORMATS: readonly unknown[] = ["prefix", "raw", "json"];
 
@@ -27,6 +41,11 @@ const runRules: Record<string, Rule> = {
     accepts: (value) =>
       Array.isArray(value) && value.every((port) => typeof port === "number" && tcpPort.accepts(port)),
   },
+  waitReady: flag,
+  killSignal: {
+    takes: '"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP" or "SIGUSR2"',
+    accepts: (value) => KILL_SIGNALS.some((signal) => signal === value),
+  },
 };
 
 /**
@@ -36,7 +55,9 @@ const runRules: Record<string, Rule> = {
  */
 export function checkRunOptions(options: RunOptions, preload: string): ServiceOptions {
   check(options, runRules);
-  const { script: program, output = "prefix", exclusive = [], ...others } = options;
+  const { script: program, output = "prefix", exclusive = [], ...rest } = options;
+  const { waitReady = false, killSignal = "SIGTERM", ...others } = rest;
   if (program === undefined) throw wrongValue("script", script, program);
-  return { ...completeService({ ...others, script: program }), output, hosted: { exclusive, preload } };
+  const hosted = { exclusive, preload, waitReady, killSignal };
+  return { ...completeService({ ...others, script: program }), output, hosted };
 }

@@ -5,10 +5,11 @@ import type { Fleet, NodeRecord } from "./fleet.js";
 import { type Consequence, Mortality, type MortalityOptions } from "./mortality.js";
 import type { Rollout } from "./rollout.js";
 import type { Sizing } from "./sizing.js";
-import type { World } from "./supervisor-world.js";
+import type { SupervisorOptions, World } from "./supervisor-world.js";
 
 export class Departures {
   readonly #program: string;
+  readonly #minUptime: number;
   readonly #fleet: Fleet;
   readonly #rollout: Rollout;
   readonly #sizing: Sizing;
@@ -16,11 +17,12 @@ export class Departures {
   readonly #world: Pick<World, "now" | "random" | "log" | "onExit">;
 
   constructor(
-    options: MortalityOptions,
+    options: MortalityOptions & Pick<SupervisorOptions, "minUptime">,
     { fleet, rollout, sizing }: { fleet: Fleet; rollout: Rollout; sizing: Sizing },
     world: Pick<World, "now" | "random" | "log" | "onExit">,
   ) {
     this.#program = options.program;
+    this.#minUptime = options.minUptime;
     this.#fleet = fleet;
     this.#rollout = rollout;
     this.#sizing = sizing;
@@ -45,7 +47,7 @@ export class Departures {
     const isSpare = this.#rollout.predecessor(node) !== undefined;
     const failed = (node.servingSince === undefined || isSpare) && exit.reason !== "drained";
     // The node that serves there has not been replaced.
-    if (!(failed && isSpare)) this.#fleet.noteExit(node, exit, this.#world.now());
+    if (!(failed && isSpare)) this.#fleet.noteExit(node, exit, this.#world.now(), this.#minUptime);
     this.#world.onExit(exit);
     if (failed) this.#onStartFailed(node, exit, isSpare);
     if (failed && isSpare) return undefined;

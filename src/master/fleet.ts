@@ -135,15 +135,22 @@ export class Fleet {
     return step.effects;
   }
 
-  /** Notes how a node of a place ended; an orderly end says nothing about the program. */
-  noteExit(node: NodeRecord, exit: NodeExit, now: number): void {
+  /**
+   * Notes how a node of a place ended; an orderly end says nothing about the program.
+   * @param minUptime milliseconds; a node that served for less died young
+   */
+  noteExit(node: NodeRecord, exit: NodeExit, now: number, minUptime: number): void {
     const before = this.place(node.place);
     if (exit.reason === "drained") {
       this.#places.set(node.place, { ...before, lastExit: exit });
       return;
     }
     const served = node.servingSince === undefined ? undefined : now - node.servingSince;
-    this.#places.set(node.place, { ...afterEnd(before, { served }), restarts: before.restarts + 1, lastExit: exit });
+    this.#places.set(node.place, {
+      ...afterEnd(before, { served }, minUptime),
+      restarts: before.restarts + 1,
+      lastExit: exit,
+    });
   }
 }
 

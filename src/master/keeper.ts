@@ -4,18 +4,17 @@ import type { NodeExit } from "../role.js";
 import { nameOf } from "./endings.js";
 import type { Fleet, NodeRecord, Start } from "./fleet.js";
 import type { NodeEffect, NodeEvent } from "./node-state.js";
-import type { SupervisorMessage, World } from "./supervisor-world.js";
+import type { SupervisorMessage, SupervisorOptions, World } from "./supervisor-world.js";
 import type { Timers } from "./timers.js";
 
 /** What a node has beyond its drain time to be gone by itself, in milliseconds. */
 const EXIT_GRACE = 1_000;
+/** Why a program that listens is not ready, with waitReady. */
+const NOT_SAID = 'it listens, but has not said process.send("ready")';
 /** Milliseconds: Node's timers take no longer ones. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-export interface KeeperOptions {
-  readyTimeout: number;
-  drainTimeout: number;
-}
+export type KeeperOptions = Pick<SupervisorOptions, "readyTimeout" | "waitReady" | "drainTimeout">;
 
 /** What a step of one node means to the others. */
 export interface KeeperEvents {
@@ -88,6 +87,7 @@ export class Keeper {
 
   #kill(node: NodeRecord): void {
     if (node.state === "draining") this.#world.log(`${nameOf(node)} is overdue to end: killed`);
+    if (node.state === "spawning" && node.accepts && this.#options.waitReady) node.lastError ??= NOT_SAID;
     this.#world.kill(node.id);
   }
 

@@ -1,8 +1,6 @@
 // Pure: whether and when a node that ended is replaced.
 import type { RestartOptions } from "../restart-options.js";
 
-/** A node that ends within this many milliseconds of serving died young. */
-const YOUNG_MS = 1_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 /** The share of a delay that chance may take away, so that places do not start in step. */
@@ -20,9 +18,12 @@ export interface Ended {
   served: number | undefined;
 }
 
-/** The history of a place after one more node of it has ended. */
-export function afterEnd(history: PlaceHistory, ended: Ended): PlaceHistory {
-  const young = ended.served === undefined || ended.served < YOUNG_MS;
+/**
+ * The history of a place after one more node of it has ended.
+ * @param minUptime milliseconds; a node that served for less died young
+ */
+export function afterEnd(history: PlaceHistory, { served }: Ended, minUptime: number): PlaceHistory {
+  const young = served === undefined || served < minUptime;
   return { diedYoung: young ? history.diedYoung + 1 : 0 };
 }
 

@@ -50,7 +50,7 @@ export class MasterRuntime implements Role, Steered {
     const account = accountOf(options.user, options.group);
     this.#options = options;
     this.#outlet = outlet;
-    this.#program = programOf(options.script, options.args);
+    this.#program = programOf(options.script, options.args, options);
     const report = (error: Error): void => this.#report(error);
     this.#premises = new Premises(options, {
       self: this.self,
@@ -116,7 +116,8 @@ export class MasterRuntime implements Role, Steered {
     if (this.#state !== "running" || this.#closing !== undefined) return;
     this.#state = "upgrading";
     try {
-      const program = this.#options.hosted === undefined ? this.#program : programOf(undefined, undefined);
+      const { hosted, script, args } = this.#options;
+      const program = hosted === undefined ? programOf(script, args) : programOf(undefined, undefined);
       await startSuccessor(program, this.#premises.sockets.held, this.#options, this.#ending.signal);
       this.#state = "handed-over";
     } catch (error) {

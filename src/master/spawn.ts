@@ -16,7 +16,7 @@ import type { Account } from "./account.js";
 import { type HungStack, stackOf } from "./hung-stack.js";
 import type { NodeOutput } from "./output/node-output.js";
 import type { StreamName } from "./output/passage.js";
-import type { Program } from "./program.js";
+import { environmentOf, type Program } from "./program.js";
 import { StderrTap } from "./stderr-tap.js";
 
 export interface ChildEvents {
@@ -60,11 +60,17 @@ interface Heard {
   output: NodeOutput;
 }
 
+/** What a node is told, and which slot of the service it fills. */
+export interface NodeStart {
+  boot: Omit<Boot, "sockets">;
+  slot: number;
+}
+
 /** Starts a node that knows `sockets`, and inherits their descriptors where it is to accept from them itself. */
 export function startChild(
   program: Program,
   account: Account | undefined,
-  boot: Omit<Boot, "sockets">,
+  { boot, slot }: NodeStart,
   { sockets, accepting }: NodeSockets,
   output: NodeOutput,
   events: ChildEvents,
@@ -85,7 +91,10 @@ export function startChild(
     // What a terminal sends to all is for the master alone: a hosted program would end itself.
     detached: hosted !== undefined,
     ...account,
-    env: { ...process.env, [BOOT_VARIABLE]: JSON.stringify({ ...boot, sockets: known } satisfies Boot) },
+    env: {
+      ...environmentOf(program, slot),
+      [BOOT_VARIABLE]: JSON.stringify({ ...boot, sockets: known } satisfies Boot),
+    },
   });
   const envelop = hosted === undefined ? seal : sealHidden;
   const heard = hear(child, output);

@@ -16,6 +16,7 @@ export function supervisorOptions(options: ServiceOptions, about: About): Superv
     masterServes: masterListen,
     startsAtOnce: startsAtOnce(availableCpus()),
     firstStart: options.hosted === undefined ? "unwatched" : "watched",
+    waitReady: options.hosted?.waitReady ?? false,
     about,
     program: about.script,
     scale: scale && { minNodes: scale.minNodes - own, maxNodes: scale.maxNodes - own },

@@ -78,6 +78,10 @@ export interface SupervisorOptions extends HealthLimits {
   masterServes: boolean;
   firstStart: MortalityOptions["firstStart"];
   readyTimeout: number;
+  /** Whether the program has to say that it is ready. */
+  waitReady: boolean;
+  /** Milliseconds; a node that serves for less has not worked. */
+  minUptime: number;
   drainTimeout: number;
   surge: number;
   /** How many nodes may be starting at once. */

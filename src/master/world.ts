@@ -82,7 +82,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
   };
   usage.starts(id, sockets.sockets);
   const boot = { id, master: process.pid, folder, ...(hosted && { hosted }) };
-  const child = startChild(program, account, boot, sockets, output, {
+  const child = startChild(program, account, { boot, slot: place }, sockets, output, {
     message: (message) => {
       if (isToDispatcher(message)) {
         dispatcher?.hear(id, message);

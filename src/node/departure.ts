@@ -10,6 +10,8 @@ import { written } from "./output.js";
 export interface DepartureOptions {
   /** Whether the program may know nothing of this package: then its own listener for SIGTERM has the last word. */
   programs: "own" | "hosted";
+  /** By which a hosted program is told to end. */
+  killSignal: NodeJS.Signals;
   /** Milliseconds, where nobody says how many. */
   drainTimeout: number;
   service: Pick<Service, "end">;
@@ -35,13 +37,15 @@ export class Departure {
 
   /** What a terminal sends reaches every process: the master alone decides. SIGTERM to one node ends just that one. */
   watchSignals(): void {
-    const { programs, drainTimeout, announce } = this.#options;
+    const { programs, killSignal, drainTimeout, announce } = this.#options;
     if (programs === "own") for (const name of ["SIGINT", "SIGQUIT", "SIGHUP"]) process.on(name, () => {});
-    process.on("SIGTERM", () => {
-      announce();
-      if (this.#endsItself()) this.#state = "begun";
-      else void this.begin(drainTimeout, null);
-    });
+    for (const name of new Set<NodeJS.Signals>(["SIGTERM", killSignal])) {
+      process.on(name, () => {
+        announce();
+        if (this.#endsItself(name)) this.#state = "begun";
+        else void this.begin(drainTimeout, null);
+      });
+    }
   }
 
   onMasterLost(): void {
@@ -53,7 +57,8 @@ export class Departure {
   async begin(timeout: number, idle: IdleLimit): Promise<void> {
     if (this.#state === "begun") return;
     this.#state = "begun";
-    if (this.#endsItself()) return this.#letEnd(timeout, idle);
+    const { killSignal } = this.#options;
+    if (this.#endsItself(killSignal)) return this.#letEnd(timeout, idle);
     keepAlive(timeout);
     const { service, outlet, log } = this.#options;
     await service.end({ timeout, idle, log }, (drain) => outlet.drain(drain));
@@ -63,21 +68,21 @@ export class Departure {
     process.exit();
   }
 
-  /** Whether the program listens for SIGTERM, besides this class: then it is left to end as it knows best. */
-  #endsItself(): boolean {
-    return this.#options.programs === "hosted" && process.listenerCount("SIGTERM") > 1;
+  /** Whether the program listens for this signal, besides this class: then it is left to end as it knows best. */
+  #endsItself(signal: NodeJS.Signals): boolean {
+    return this.#options.programs === "hosted" && process.listenerCount(signal) > 1;
   }
 
   /** First the connections, so that nothing is lost whatever the program does; then its signal. The master ends it if it does not. */
   async #letEnd(timeout: number, idle: IdleLimit): Promise<void> {
-    const { service, outlet, log } = this.#options;
+    const { service, outlet, killSignal, log } = this.#options;
     const alive = keepAlive(timeout);
-    process.once("SIGTERM", () => clearInterval(alive));
+    process.once(killSignal, () => clearInterval(alive));
     const ended = service.end({ timeout, idle, servers: "leave", log }, (drain) => outlet.drain(drain));
     await Promise.race([ended, pause(timeout / 2)]);
     await outlet.flush();
     await this.#tidyUp();
-    process.kill(process.pid, "SIGTERM");
+    process.kill(process.pid, killSignal);
   }
 
   /** What the master would do at its end. */

@@ -12,6 +12,7 @@ import { handleFor } from "../serve/server.js";
 import type { Service } from "../serve/service.js";
 import type { Answer, Query } from "./cluster-seam.js";
 import type { Intake } from "./intake.js";
+import type { ReadyGate } from "./ready-gate.js";
 import { listenError } from "./listen-error.js";
 import { type NodeSockets, RefusedError } from "./node-sockets.js";
 import { standInFor, whenItStays } from "./trial.js";
@@ -26,6 +27,8 @@ export interface HostingOptions {
   folder: string;
   sockets: NodeSockets;
   intake: Pick<Intake, "open">;
+  /** Holds back what listens until the program says that it is ready; `undefined` where it need not say so. */
+  gate: ReadyGate | undefined;
   service: Pick<Service, "watch">;
   /** Whether this node ends: then it is not the program that closes sockets. */
   ends: () => boolean;
@@ -59,9 +62,10 @@ const REST_MS = 5_000;
 const LISTENS = "tracing:net.server.listen:asyncEnd";
 
 export class Hosting {
-  /** Resolves once the program listens on all that others of its service do, or on some of it for a while. */
-  readonly serving: Deferred<void> = new Deferred();
+  /** Resolves once the program listens on all that others of its service do, or on some of it for a while, and is ready. */
+  readonly serving: Promise<void>;
   readonly #options: HostingOptions;
+  readonly #listens = new Deferred<void>();
   readonly #expected: Set<SocketKey>;
   readonly #keys = new WeakMap<Server, SocketKey>();
   /** Those that are about to listen on nothing. */
@@ -71,6 +75,7 @@ export class Hosting {
   constructor(options: HostingOptions) {
     this.#options = options;
     this.#expected = new Set(options.expected);
+    this.serving = bothResolved(this.#listens.promise, options.gate?.opened.promise);
     subscribe(LISTENS, (message) => this.#onListening((message as { server: Server }).server));
   }
 
@@ -90,8 +95,8 @@ export class Hosting {
   /** The program listens on a socket of the service. */
   onListening(key: SocketKey): void {
     this.#expected.delete(key);
-    if (this.#expected.size === 0) return this.serving.resolve();
-    if (this.#rest === undefined) this.#rest = setTimeout(() => this.serving.resolve(), REST_MS).unref();
+    if (this.#expected.size === 0) return this.#listens.resolve();
+    if (this.#rest === undefined) this.#rest = setTimeout(() => this.#listens.resolve(), REST_MS).unref();
   }
 
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
@@ -143,7 +148,8 @@ export class Hosting {
   }
 
   #attach(server: Server, key: SocketKey, handle: SocketHandle, answer: Answer): void {
-    const { sockets, ends } = this.#options;
+    const { sockets, ends, gate } = this.#options;
+    gate?.guard(handle);
     const close = handle.close.bind(handle);
     handle.close = (...args: []) => {
       close(...args);
@@ -171,9 +177,14 @@ export class Hosting {
   #judge(server: Server, key: SocketKey | undefined): void {
     if (key !== undefined) this.#expected.delete(key);
     if (!server.listening) return;
-    if (this.#expected.size === 0) this.serving.resolve();
+    if (this.#expected.size === 0) this.#listens.resolve();
     else if (key !== undefined) this.onListening(key);
   }
+}
+
+async function bothResolved(one: Promise<void>, other: Promise<void> | undefined): Promise<void> {
+  await one;
+  await other;
 }
 
 function portOf({ address, port, fd, flags = 0, backlog: asked }: Query): Port {

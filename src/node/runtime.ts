@@ -20,6 +20,7 @@ import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
 import { NodeSockets } from "./node-sockets.js";
 import { outliveReaders } from "./output.js";
+import { ReadyGate } from "./ready-gate.js";
 import { Workshop } from "./workshop.js";
 
 /** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
@@ -63,11 +64,12 @@ export class NodeRuntime implements Role {
       message: (message, handle) => this.#onMessage(message, handle),
       lost: () => this.#onMasterLost(),
     });
-    const asked = this.#hosting?.serving.promise ?? afterThisTurn();
+    const asked = this.#hosting?.serving ?? afterThisTurn();
     this.#ready.resolve(asked.then(() => this.#started()));
     this.#departure = new Departure({
       programs: this.#hosting === undefined ? "own" : "hosted",
       drainTimeout: options.drainTimeout,
+      killSignal: boot.hosted?.killSignal ?? "SIGTERM",
       service: this.#service,
       sockets: this.#sockets,
       outlet,
@@ -117,9 +119,10 @@ export class NodeRuntime implements Role {
   }
 
   /** Prepares for a program that knows nothing of all this, before it runs. */
-  #host({ exclusive }: HostedSettings): Hosting {
+  #host({ exclusive, waitReady }: HostedSettings): Hosting {
     const hosting = new Hosting({
       exclusive,
+      gate: waitReady ? new ReadyGate((error) => this.#giveUp(error)) : undefined,
       folder: this.#boot.folder,
       expected: this.#boot.sockets.map(({ key }) => key),
       sockets: this.#sockets,

@@ -28,6 +28,8 @@ export const OPTIONS: SupervisorOptions = {
   masterServes: false,
   firstStart: "unwatched",
   readyTimeout: 30_000,
+  waitReady: false,
+  minUptime: 1_000,
   drainTimeout: 25_000,
   surge: 1,
   startsAtOnce: 8,

@@ -34,6 +34,7 @@ export class HostingWorld {
     });
     this.hosting = new Hosting({
       expected: [],
+      gate: undefined,
       exclusive: [],
       folder: "/run/multi-node-0123",
       sockets: this.sockets,
@@ -55,7 +56,7 @@ export class HostingWorld {
   }
 
   async #watch(): Promise<void> {
-    await this.hosting.serving.promise;
+    await this.hosting.serving;
     this.serving = "yes";
   }
 

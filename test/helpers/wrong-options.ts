@@ -115,10 +115,10 @@ export const WRONG: Wrong[] = [
       ],
     ],
   ),
-  ...(["maxLifetime", "hangTimeout"] as const).map(
+  ...(["maxLifetime", "minUptime", "hangTimeout"] as const).map(
     (name): Wrong => [
       name,
-      name === "maxLifetime" ? TIMEOUT_OR_OFF : HANG_TIMEOUT,
+      name === "hangTimeout" ? HANG_TIMEOUT : TIMEOUT_OR_OFF,
       [
         [-1, "-1"],
         [0.5, "0.5"],
@@ -231,6 +231,40 @@ export const WRONG: Wrong[] = [
       ["--verbose", "'--verbose'"],
       [[1], "[ 1 ]"],
       [["a", undefined], "[ 'a', undefined ]"],
+      [null, "null"],
+    ],
+  ],
+  [
+    "env",
+    'an object such as { LOG_LEVEL: "debug" }, of strings, numbers and booleans,',
+    [
+      ["SECRET=1", "a string"],
+      [["SECRET=1"], "an array"],
+      [null, "null"],
+      [{ A: "1", B: ["secret"] }, "a value of type object for B"],
+      [{ B: null }, "a value of type null for B"],
+      [{ B: "secret\0" }, "a value of type string for B"],
+      [{ "": "secret" }, "the name ''"],
+      [{ "A=B": "secret" }, "the name 'A=B'"],
+    ],
+  ],
+  [
+    "cwd",
+    "the path of a folder that exists",
+    [
+      ["", "''"],
+      ["/no/such/folder", "'/no/such/folder'"],
+      [process.execPath, `'${process.execPath}'`],
+      [null, "null"],
+    ],
+  ],
+  [
+    "nodeArgs",
+    'an array of options of Node, such as ["--max-old-space-size=200"],',
+    [
+      ["--enable-source-maps", "'--enable-source-maps'"],
+      [[1], "[ 1 ]"],
+      [[""], "[ '' ]"],
       [null, "null"],
     ],
   ],

@@ -78,6 +78,20 @@ test("config tells what holds and where it comes from", (t) => {
   assert.match(table, /^surge +1 +default$/m);
 });
 
+test("config names the variables of env and shows no value, and neither does an error", (t) => {
+  const folder = temporaryFolder(t);
+  writeFiles(folder, { "multi-node.config.json": JSON.stringify({ env: { PASSWORD: "hush" } }) });
+  for (const words of [["config"], ["config", "--json"], ["config", "--env", "PASSWORD=hush"]]) {
+    const { code, stdout } = command(words, folder);
+    assert.equal(code, 0);
+    assert.match(stdout, /PASSWORD \(values are not shown\)/);
+    assert.ok(!stdout.includes("hush"), stdout);
+  }
+  const { code, stderr } = command(["config", "--env", "hush"], folder);
+  assert.deepEqual([code, stderr.includes("hush")], [2, false], stderr);
+  assert.match(stderr, /--env: KEY=VALUE .* is taken/);
+});
+
 const PROGRAM = { "server.js": "" };
 
 /** What is asked, with what in the folder, and what is said of it. */

@@ -144,9 +144,9 @@ test("a process that its node has left behind waits for who reads, as the node d
   };
   const ended = new Deferred<void>();
   startChild(
-    { script: join(folder, "dies.cjs"), args: [], execArgv: [], cwd: folder },
+    { script: join(folder, "dies.cjs"), args: [], execArgv: [], env: {}, cwd: folder },
     undefined,
-    { id: "node-1", master: process.pid, folder },
+    { boot: { id: "node-1", master: process.pid, folder }, slot: 0 },
     { sockets: [], accepting: "node" },
     new NodeOutput({ id: "node-1", place: 0 }, passage, () => {}),
     { message() {}, exit: () => ended.resolve() },

@@ -12,7 +12,7 @@ test("the defaults: a program without arguments, its output with a prefix, no po
   const options = checkRunOptions({ script: SCRIPT }, PRELOAD);
   const { script, args, output, hosted, masterListen } = options;
   assert.deepEqual([script, args, output, masterListen], [SCRIPT, [], "prefix", false]);
-  assert.deepEqual(hosted, { exclusive: [], preload: PRELOAD });
+  assert.deepEqual(hosted, { exclusive: [], preload: PRELOAD, waitReady: false, killSignal: "SIGTERM" });
 });
 
 test("what is given is kept", () => {
@@ -40,6 +40,16 @@ const wrong: [what: string, options: object, message: RegExp][] = [
   ],
   ["a port that there is not", { script: SCRIPT, exclusive: [65_536] }, /^option exclusive: /],
   ["a port in words", { script: SCRIPT, exclusive: ["80"] }, /^option exclusive: /],
+  [
+    "a word for waitReady",
+    { script: SCRIPT, waitReady: "yes" },
+    /^option waitReady: true or false is taken, got 'yes'$/,
+  ],
+  [
+    "a signal that cannot be caught",
+    { script: SCRIPT, killSignal: "SIGKILL" },
+    /^option killSignal: .* got 'SIGKILL'$/,
+  ],
   ["a number of nodes that is none", { script: SCRIPT, nodes: 0 }, /^option nodes: /],
 ];
 

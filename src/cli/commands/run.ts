@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { addSettings } from "../settings/flags.js";
 
 const EPILOGUE = `
-What follows -- is the program's own. Node's own flags go in NODE_OPTIONS.
+What follows -- is the program's own. Node's own flags go in --node-args or NODE_OPTIONS.
 Times: 500ms, 25s, 2m, 12h, or plain milliseconds. Sizes: 512M, 1.5G, or plain bytes.
 Each flag is also a variable (--drain-timeout: MULTI_NODE_DRAIN_TIMEOUT) and a key of the configuration
 file (drainTimeout). Strongest first: flags, variables, PORT and WEB_CONCURRENCY, the file, the defaults.

@@ -21,6 +21,10 @@ function valued(setting: Setting, placeholder: string): Option {
   // Not choices(), which has words of its own for what is wrong.
   if (kind.choices !== undefined) option.argChoices = [...kind.choices];
   if (kind.many) option.argParser((value: string, before?: string[]) => [...(before ?? []), value]);
+  const { joins } = kind;
+  if (joins !== undefined) {
+    option.argParser((value: string, before?: string) => (before === undefined ? value : before + joins + value));
+  }
   return option;
 }
 

@@ -21,7 +21,7 @@ export interface Given {
 }
 
 /** Variables that multi-node itself gives to its processes. */
-const INTERNAL = /^MULTI_NODE_(BOOT|HANDOVER)$/;
+const INTERNAL = /^MULTI_NODE_(BOOT|HANDOVER|SLOT)$/;
 
 /**
  * What commander has read, by the attribute's name.
@@ -94,7 +94,9 @@ function readOne(setting: Setting, source: Source, where: string, given: unknown
 function wrongValue(where: string, { kind }: Setting, given: unknown): CliError {
   const meant = typeof given === "string" ? nearest(given, kind.choices ?? []) : undefined;
   const advice = meant === undefined ? "" : `; did you mean ${meant}?`;
-  return usageError(`${where}: ${kind.takes} is taken, got ${show(given)}${advice}`);
+  // What was meant for a secret may be one.
+  const got = kind.secret ? "" : `, got ${show(given)}`;
+  return usageError(`${where}: ${kind.takes} is taken${got}${advice}`);
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): CliError {

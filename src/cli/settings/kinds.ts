@@ -12,6 +12,10 @@ export interface Kind {
   readonly choices?: readonly string[];
   /** A flag of this kind may be given more than once. */
   readonly many?: true;
+  /** The same, and what stands between the texts when they are put together. */
+  readonly joins?: string;
+  /** Its values may be secrets: only `show` tells of them. */
+  readonly secret?: true;
   /** The value, or `undefined` for what is not taken. */
   read(given: unknown): unknown;
   /** As a person would write it. Default: as it is. */
@@ -51,6 +55,24 @@ export const texts: Kind = {
   takes: "an array of strings",
   read: (given) => (Array.isArray(given) && given.every((item) => typeof item === "string") ? given : undefined),
   show: (value: string[]) => value.join(" "),
+};
+
+/** Options of Node, in one text as a shell would take them, or in an array of words. */
+export const nodeOptions: Kind = {
+  takes: 'options of Node such as "--max-old-space-size=200 --env-file=.env", or an array of them,',
+  placeholder: "options",
+  joins: " ",
+  read: (given) => (typeof given === "string" ? splitWords(given) : texts.read(given)),
+  show: (value: string[]) => value.join(" "),
+};
+
+export const variables: Kind = {
+  takes: "KEY=VALUE (in a configuration file also an object)",
+  placeholder: "key=value",
+  many: true,
+  secret: true,
+  read: readVariables,
+  show: (value: object) => `${Object.keys(value).join(", ")} (values are not shown)`,
 };
 
 export const port: Kind = {
@@ -152,6 +174,29 @@ function duration(examples: string, accepts: (ms: number) => boolean): Kind {
 function readYesOrNo(given: unknown): boolean | undefined {
   if (given === true || given === "true" || given === "1") return true;
   return given === false || given === "false" || given === "0" ? false : undefined;
+}
+
+/** The words of a text, as a shell takes them that knows quotes and nothing else; `undefined` where one is not closed. */
+function splitWords(text: string): string[] | undefined {
+  const words: string[] = [];
+  const rest = text.replace(/\s*((?:[^\s"']|"[^"]*"|'[^']*')+)\s*/gy, (_, word: string) => {
+    words.push(word.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+    return "";
+  });
+  return rest.trim() === "" ? words : undefined;
+}
+
+/** An object, or texts such as KEY=VALUE. */
+function readVariables(given: unknown): object | undefined {
+  if (typeof given === "object" && given !== null && !Array.isArray(given)) {
+    return Object.values(given).every((value) => ["string", "number", "boolean"].includes(typeof value))
+      ? given
+      : undefined;
+  }
+  const items: unknown[] = Array.isArray(given) ? given : [given];
+  const pairs = items.map((item) => (typeof item === "string" ? /^([^=]+)=(.*)$/s.exec(item) : null));
+  if (pairs.includes(null)) return undefined;
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
 }
 
 function readText(given: unknown): string | undefined {

@@ -21,7 +21,8 @@ export async function printSettings(line: CommandLine, format: "table" | "json")
 function asJson(settled: readonly Given[]): string {
   const entries = settled.map((given) => {
     const { setting, value = null, origin } = given;
-    const told = typeof value === "function" ? shown(given) : value;
+    const isTold = value !== null && typeof value !== "function" && !setting.kind.secret;
+    const told = isTold || value === null ? value : shown(given);
     return [setting.name, { value: told, source: origin.source, where: origin.where, default: setting.fallback }];
   });
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;

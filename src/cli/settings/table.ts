@@ -1,70 +1,10 @@
 // Every setting, once: flags, variables, configuration keys, help, completion and `multi-node config` come from here.
 import * as kinds from "./kinds.js";
+import { programSettings } from "./program-settings.js";
 import type { Group, Setting } from "./setting.js";
 
 export const settings: readonly Setting[] = [
-  ...inGroup("What runs:", [
-    {
-      name: "config",
-      kind: kinds.path,
-      help: "the configuration file",
-      fallback: "multi-node.config.* or package.json",
-      sources: ["flag", "environment"],
-      option: false,
-    },
-    {
-      name: "script",
-      kind: kinds.path,
-      help: "the program",
-      fallback: "none: it has to be given",
-      sources: ["file"],
-    },
-    {
-      name: "args",
-      kind: kinds.texts,
-      help: "the program's arguments; on the command line what follows --",
-      fallback: "none",
-      sources: ["file"],
-    },
-    {
-      name: "nodes",
-      kind: kinds.nodes,
-      short: "n",
-      help: "how many processes serve; auto: one for each CPU",
-      fallback: "auto",
-      variables: ["WEB_CONCURRENCY"],
-    },
-    {
-      name: "minNodes",
-      kind: kinds.count,
-      help: "the fewest that scaling by load leaves",
-      fallback: "no scaling by load",
-    },
-    {
-      name: "maxNodes",
-      kind: kinds.count,
-      help: "the most that scaling by load starts",
-      fallback: "no scaling by load",
-    },
-    {
-      name: "name",
-      kind: kinds.name,
-      help: "what the service is called",
-      fallback: "as its package, or its file",
-    },
-    {
-      name: "user",
-      kind: kinds.account,
-      help: "the user that nodes run as; the master has to be root",
-      fallback: "the master's",
-    },
-    {
-      name: "group",
-      kind: kinds.account,
-      help: "the group that nodes run as",
-      fallback: "the user's",
-    },
-  ]),
+  ...inGroup("What runs:", programSettings),
   ...inGroup("Connections:", [
     {
       name: "port",
@@ -116,6 +56,18 @@ export const settings: readonly Setting[] = [
       fallback: "30s",
     },
     {
+      name: "waitReady",
+      kind: kinds.yesOrNo,
+      help: 'a node is ready when its program says process.send("ready")',
+      fallback: "false",
+    },
+    {
+      name: "killSignal",
+      kind: kinds.choice("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"),
+      help: "the signal by which a program is told to end",
+      fallback: "SIGTERM",
+    },
+    {
       name: "drainTimeout",
       kind: kinds.timeout,
       help: "how long a node may take to finish its requests",
@@ -152,6 +104,12 @@ export const settings: readonly Setting[] = [
       kind: kinds.countOrOff,
       help: "requests after which a node is replaced",
       fallback: "off",
+    },
+    {
+      name: "minUptime",
+      kind: kinds.timeoutOrOff,
+      help: "a node that serves for less is replaced with back-off",
+      fallback: "5s",
     },
     {
       name: "restartChildren",

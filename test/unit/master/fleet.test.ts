@@ -185,6 +185,6 @@ function add(fleet: Fleet, place: number, now: number): NodeRecord {
 function end(fleet: Fleet, node: NodeRecord, now: number): NodeExit {
   fleet.move(node, "exit", now);
   const exit = exitOf(node, { code: 0, signal: null, lastError: undefined }, now);
-  fleet.noteExit(node, exit, now);
+  fleet.noteExit(node, exit, now, 1_000);
   return exit;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, realpathSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
-import { programOf } from "#src/master/program.js";
+import { environmentOf, programOf } from "#src/master/program.js";
 import { replaceProperty, setEnvironment, temporaryFolder } from "../../helpers/environment.js";
 
 const HOME = process.cwd();
@@ -15,6 +15,7 @@ test("this process' own program, with its arguments and those of Node", (t) => {
     args: ["--port", "80"],
     execArgv: ["--max-old-space-size=200", "--import", "./setup.js"],
     cwd: HOME,
+    env: {},
   });
 });
 
@@ -28,6 +29,22 @@ test("another program, found from the present folder", (t) => {
   running(t, [], ["/srv/program.js", "--port", "80"]);
   const { script, args, execArgv } = programOf("worker.js", []);
   assert.deepEqual({ script, args, execArgv }, { script: resolve("worker.js"), args: [], execArgv: [] });
+});
+
+test("a program in another folder, with options of Node behind those of this process, is found from the present folder", (t) => {
+  running(t, ["--enable-source-maps"], ["/srv/program.js"]);
+  const settings = { env: { MODE: "quiet" }, cwd: "..", nodeArgs: ["--env-file=.env"] };
+  const { script, execArgv, cwd, env } = programOf("worker.js", [], settings);
+  assert.deepEqual([script, execArgv], [resolve("worker.js"), ["--enable-source-maps", "--env-file=.env"]]);
+  assert.deepEqual([cwd, env], [resolve(".."), { PWD: resolve(".."), MODE: "quiet" }]);
+});
+
+test("a node's environment: this process' own, what is given for it, and its slot above all", (t) => {
+  setEnvironment(t, { MN_KEPT: "1", MN_REPLACED: "1", MN_REMOVED: "1" });
+  const env = { MN_REPLACED: "2", MN_REMOVED: undefined, NODE_APP_INSTANCE: "9" };
+  const { MN_KEPT, MN_REPLACED, MN_REMOVED, NODE_APP_INSTANCE, MULTI_NODE_SLOT } = environmentOf({ env }, 3);
+  assert.deepEqual([MN_KEPT, MN_REPLACED, MN_REMOVED], ["1", "2", undefined]);
+  assert.deepEqual([NODE_APP_INSTANCE, MULTI_NODE_SLOT], ["3", "3"]);
 });
 
 test("an inspector's port is this process' own", (t) => {

@@ -12,6 +12,7 @@ import {
   restartDelay,
 } from "#src/master/restart.js";
 
+const MIN_UPTIME = 1_000;
 const FRESH: PlaceHistory = { diedYoung: 0 };
 const young = fc.constantFrom(undefined, 0, 1, 500, 999);
 const old = fc.integer({ min: 1_000 });
@@ -30,10 +31,10 @@ test("chance takes up to a quarter of a delay away, so that places do not start 
   assert.deepEqual([0, 1].map(longestDelay), [5_000, 3_750]);
 });
 
-test("a node that served for a second did not die young", () => {
-  assert.deepEqual(afterEnd({ diedYoung: 3 }, { served: 999 }), { diedYoung: 4 });
-  assert.deepEqual(afterEnd({ diedYoung: 3 }, { served: 1_000 }), { diedYoung: 0 });
-  assert.deepEqual(afterEnd({ diedYoung: 3 }, { served: undefined }), { diedYoung: 4 });
+test("a node that served for minUptime did not die young", () => {
+  assert.deepEqual(afterEnd({ diedYoung: 3 }, { served: 999 }, MIN_UPTIME), { diedYoung: 4 });
+  assert.deepEqual(afterEnd({ diedYoung: 3 }, { served: 1_000 }, MIN_UPTIME), { diedYoung: 0 });
+  assert.deepEqual(afterEnd({ diedYoung: 3 }, { served: undefined }, MIN_UPTIME), { diedYoung: 4 });
 });
 
 test("there is no hope when nobody serves and five starts have failed", () => {
@@ -81,9 +82,9 @@ test("property: chance shortens a delay by at most a quarter, and never lengthen
 test("property: one life that lasted wipes out all early deaths", () => {
   fc.assert(
     fc.property(fc.array(young), old, (deaths, served) => {
-      const history = deaths.reduce((before, death) => afterEnd(before, { served: death }), FRESH);
+      const history = deaths.reduce((before, death) => afterEnd(before, { served: death }, MIN_UPTIME), FRESH);
       assert.equal(history.diedYoung, deaths.length);
-      assert.equal(restartDelay(afterEnd(history, { served }), 0), 0);
+      assert.equal(restartDelay(afterEnd(history, { served }, MIN_UPTIME), 0), 0);
     }),
   );
 });

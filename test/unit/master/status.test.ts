@@ -22,7 +22,7 @@ test("each process of it, with what its place has been through and what it told 
   const dead = addNode(fleet, "serving", { place: 1 });
   const exit = exitWith({ id: dead.id, reason: "hung" });
   fleet.move(dead, "exit", 50);
-  fleet.noteExit(dead, exit, 50);
+  fleet.noteExit(dead, exit, 50, 1_000);
   const node = addNode(fleet, "draining", { place: 1 }, 60);
   node.pid = 77;
   node.beat = beatOf({ rss: 1, served: 2, connections: 3, utilization: 0.4 });

@@ -87,6 +87,37 @@ test("a node that served long enough ends the back-off of its place", () => {
   assert.equal(world.spawned.at(-1), "node-5");
 });
 
+test("nodes that end within minUptime of serving are replaced with back-off", () => {
+  const world = new FakeWorld({ places: 1, masterServes: true, minUptime: 5_000 }).start();
+  for (const [served, delay] of [
+    [1_500, 0],
+    [4_999, 100],
+    [1_500, 200],
+    [5_000, 0],
+    [1_500, 0],
+    [1_500, 100],
+  ] as const) {
+    const node = world.spawned.at(-1) as string;
+    world.say(node, "ready");
+    world.pass(served);
+    world.exit(node, { code: 1 });
+    assert.deepEqual(world.waiting("fill"), delay === 0 ? [] : [delay], `${served} ms, then a wait`);
+    world.pass(delay);
+  }
+});
+
+test("a program that listens and does not say that it is ready: the exit says so", () => {
+  const world = new FakeWorld({ places: 1, masterServes: true, waitReady: true }).start();
+  world.say("node-1", "accepting");
+  world.pass(30_000);
+  assert.deepEqual(world.killed, ["node-1"]);
+  world.exit("node-1", { signal: "SIGKILL" });
+  assert.match(
+    world.logged.join("\n"),
+    /did not serve within readyTimeout and was killed \(it listens, but has not said/,
+  );
+});
+
 test("each place has a back-off of its own", () => {
   const world = new FakeWorld({ places: 2 }).start();
   world.say("node-2", "ready");
