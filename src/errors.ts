@@ -38,6 +38,7 @@ export type ErrorCode =
   | "MN_ERR_START_FAILED"
   | "MN_ERR_STREAM_FAILED"
   | "MN_ERR_TOOL_FAILED"
+  | "MN_ERR_TOO_MANY"
   | "MN_ERR_UDP"
   | "MN_ERR_UPGRADE_FAILED";
 

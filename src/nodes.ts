@@ -135,7 +135,7 @@ export class Nodes extends EventEmitter<Events> {
   /**
    * A place to publish and to listen, the same in every process: see docs/messages.md.
    * @param name 1 to 255 bytes of UTF-8
-   * @throws UsageError MN_ERR_OPTION
+   * @throws UsageError MN_ERR_OPTION, MN_ERR_TOO_MANY
    */
   channel<Value = unknown>(name: string): Channel<Value> {
     checkName(name, "channel");
@@ -146,7 +146,7 @@ export class Nodes extends EventEmitter<Events> {
    * Answers calls of this name in this process. Where the handler is an async generator, the answer comes in items.
    * @param name 1 to 255 bytes of UTF-8
    * @returns what removes the handler; calls in progress finish
-   * @throws UsageError MN_ERR_OPTION, MN_ERR_HANDLER_TWICE
+   * @throws UsageError MN_ERR_OPTION, MN_ERR_HANDLER_TWICE, MN_ERR_TOO_MANY
    */
   handle<Value = unknown>(name: string, handler: Handler<Value>): () => void {
     return this.#switchboard.handlers.handle(name, handler as Handler);

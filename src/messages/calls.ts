@@ -3,6 +3,7 @@ import { BackpressureError, CallAbortedError, PeerGoneError } from "../errors.js
 import type { Peer } from "../role.js";
 import { Answer, type Call } from "./answer.js";
 import { leastOf } from "../balance/least.js";
+import { MOST_CALLS } from "./limits.js";
 import type { Link } from "./link.js";
 import {
   FRAME_ANSWER,
@@ -123,6 +124,7 @@ export class Calls {
 
   /** It is there to be answered before it is sent, as it must be while anything of it is under way. */
   #send(link: Link, name: string, value: unknown, settings: CallSettings): PendingCall {
+    if (this.#pending.count(link) >= MOST_CALLS) throw tooManyCalls(link);
     const call = this.#pending.begin(link, name, settings);
     try {
       link.sendValue(FRAME_CALL, value, call.id, link.remote.handles.get(name));
@@ -162,6 +164,11 @@ function onValue(call: PendingCall, type: number, value: unknown): void {
 function rejectAll(calls: readonly PendingCall[], error: unknown): never {
   for (const call of calls) call.giveUp(error);
   throw error;
+}
+
+function tooManyCalls({ peer }: Link): BackpressureError {
+  const what = `${MOST_CALLS} calls of this process wait for ${peer.id}`;
+  return new BackpressureError("MN_ERR_BACKPRESSURE", `${what}: wait for answers before you make more`);
 }
 
 function settle(peer: Peer, answer: Answer): Promise<Settled> {

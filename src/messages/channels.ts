@@ -17,6 +17,7 @@ import {
 } from "./link-frames.js";
 import { Hold } from "./hold.js";
 import type { Neighbours } from "./neighbours.js";
+import { MOST_CHANNELS, tooMany } from "./limits.js";
 import type { Port, Room } from "./room.js";
 
 /** What is known of a channel object that publishes. */
@@ -49,7 +50,10 @@ export class Channels implements ChannelHost {
     this.#contexts = new Contexts(maxPayload);
   }
 
+  /** @throws UsageError MN_ERR_TOO_MANY */
   open(name: string): Channel {
+    if (this.#open.size >= MOST_CHANNELS)
+      throw tooMany(MOST_CHANNELS, "open channels", "close those that it does not use");
     const channel = new Channel(name, ++this.#lastNumber, this);
     this.#senders.set(channel, {
       room: this.#enter(name),
@@ -135,14 +139,15 @@ export class Channels implements ChannelHost {
   left(link: Link): void {
     this.#contexts.drop(link);
     for (const { introducedTo } of this.#senders.values()) introducedTo.delete(link);
-    for (const number of link.remote.ports.keys()) this.onUnport(link, number);
+    for (const room of link.remote.ports.values()) this.#leave(room);
+    link.remote.ports.clear();
     this.#version += 1;
   }
 
   /** Another process publishes on a channel under this number from now on. */
   onPort(link: Link, number: number, name: string): void {
     this.onUnport(link, number);
-    link.remote.ports.set(number, this.#enter(name));
+    link.remote.publish(number, () => this.#enter(name));
   }
 
   /** It does so no more. */

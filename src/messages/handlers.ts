@@ -1,6 +1,8 @@
 // The handlers of this process, and the calls to them that are in progress.
-import { PeerGoneError, UsageError } from "../errors.js";
+import { BackpressureError, PeerGoneError, UsageError } from "../errors.js";
 import { BusyNews } from "./busy-news.js";
+import { sendFailure } from "./failures.js";
+import { MOST_CALLS, MOST_HANDLERS, tooMany } from "./limits.js";
 import type { Link } from "./link.js";
 import {
   CALL_HEAD,
@@ -15,6 +17,7 @@ import {
   NUMBER,
   readNumber,
 } from "./link-frames.js";
+import { NumberMap } from "./number-map.js";
 import type { Neighbours } from "./neighbours.js";
 import { Deferred, pause } from "../promises.js";
 import { type Handler, notWanted, RunningCall } from "./running-call.js";
@@ -23,12 +26,19 @@ import { checkHandler, checkName } from "./targets.js";
 /** Milliseconds that others have to say that they have no more calls for this process: one of them may hang. */
 const FAREWELL_MS = 1_000;
 
+/** The calls of one other process. */
+interface RunningCalls {
+  /** Those whose answers are wanted, by their ids. */
+  readonly wanted: NumberMap<RunningCall>;
+  /** All whose handlers are not done. */
+  inProgress: number;
+}
+
 export class Handlers {
   readonly #neighbours: Neighbours;
   readonly #news: BusyNews;
   readonly #handlers = new Map<number, Handler>();
-  /** Those whose answers are wanted. */
-  readonly #running = new Map<Link, Map<number, RunningCall>>();
+  readonly #running = new Map<Link, RunningCalls>();
   readonly #onOver = (call: RunningCall): void => this.#over(call);
   #lastNumber = 0;
   /** Those whose answers are not wanted any more count as well until their handlers are done. */
@@ -46,20 +56,22 @@ export class Handlers {
 
   /**
    * Handles calls of that name from now on, until the function that is returned is called.
-   * @throws UsageError MN_ERR_OPTION, MN_ERR_HANDLER_TWICE
+   * @throws UsageError MN_ERR_OPTION, MN_ERR_HANDLER_TWICE, MN_ERR_TOO_MANY
    */
   handle(name: string, handler: Handler): () => void {
     checkName(name, "call");
     checkHandler(handler);
-    const names = this.#neighbours.self.remote.handles;
-    if (names.has(name)) throw handledTwice(name);
+    const own = this.#neighbours.self.remote;
+    if (own.handles.has(name)) throw handledTwice(name);
+    if (own.handles.size >= MOST_HANDLERS)
+      throw tooMany(MOST_HANDLERS, "handlers", "remove those that it does not use");
     const number = ++this.#lastNumber;
-    names.set(name, number);
+    own.handle(name, number);
     this.#handlers.set(number, handler);
     if (this.#state === "open") {
       for (const link of this.#neighbours.others) link.sendName(FRAME_HANDLE, name, number);
     }
-    return () => this.#remove(name, number);
+    return () => this.#remove(number);
   }
 
   /** Tells a process that joins what this one handles. */
@@ -93,12 +105,10 @@ export class Handlers {
     const id = readNumber(bytes, start, end);
     if (type === FRAME_CALL) this.#onCall(link, id, bytes, start, end);
     else if (type === FRAME_CANCEL) this.#onCancel(link, id);
-    else if (type === FRAME_CREDIT)
-      this.#running
-        .get(link)
-        ?.get(id)
-        ?.grant(readNumber(bytes, start + NUMBER, end));
-    else throw malformed(`type 0x${type.toString(16)} is for no handler`);
+    else if (type === FRAME_CREDIT) {
+      const call = this.#running.get(link)?.wanted.get(id);
+      call?.grant(readNumber(bytes, start + NUMBER, end));
+    } else throw malformed(`type 0x${type.toString(16)} is for no handler`);
   }
 
   /** The process is gone, and nobody waits for what it asked. */
@@ -108,12 +118,12 @@ export class Handlers {
     if (calls === undefined) return;
     this.#running.delete(link);
     const gone = new PeerGoneError("MN_ERR_PEER_GONE", `${link.peer.id}, which has made the call, is gone`);
-    for (const call of calls.values()) call.cancel(gone);
+    for (const call of calls.wanted.values()) call.cancel(gone);
   }
 
-  #remove(name: string, number: number): void {
+  #remove(number: number): void {
     if (!this.#handlers.delete(number)) return;
-    this.#neighbours.self.remote.handles.delete(name);
+    this.#neighbours.self.remote.forgetHandler(number);
     for (const link of this.#neighbours.others) link.sendNumbers(FRAME_UNHANDLE, number);
   }
 
@@ -124,9 +134,11 @@ export class Handlers {
     const handler = this.#handlers.get(number);
     if (handler === undefined) return link.sendNumbers(FRAME_UNHANDLED, id);
     const calls = this.#callsFrom(link);
-    if (calls.has(id)) throw malformed(`the call ${id} is in progress already`);
+    if (calls.wanted.has(id)) throw malformed(`the call ${id} is in progress already`);
+    if (calls.inProgress >= MOST_CALLS) return sendFailure(link, id, tooManyCalls(this.#neighbours.self.peer.id));
     const call = new RunningCall(link, id, this.#onOver);
-    calls.set(id, call);
+    calls.wanted.set(id, call);
+    calls.inProgress += 1;
     this.#news.set(++this.#inProgress);
     call.run(handler, value);
   }
@@ -134,15 +146,16 @@ export class Handlers {
   /** From then on, the caller may use the id for another call. */
   #onCancel(link: Link, id: number): void {
     const calls = this.#running.get(link);
-    const call = calls?.get(id);
-    calls?.delete(id);
+    const call = calls?.wanted.get(id);
+    calls?.wanted.delete(id);
     call?.cancel(notWanted());
   }
 
   #over(call: RunningCall): void {
     this.#news.set(--this.#inProgress);
     const calls = this.#running.get(call.link);
-    if (calls?.get(call.id) === call) calls.delete(call.id);
+    if (calls !== undefined) calls.inProgress -= 1;
+    if (calls?.wanted.get(call.id) === call) calls.wanted.delete(call.id);
     this.#settle();
   }
 
@@ -152,13 +165,18 @@ export class Handlers {
     if (this.#inProgress === 0) this.#idle.resolve();
   }
 
-  #callsFrom(link: Link): Map<number, RunningCall> {
+  #callsFrom(link: Link): RunningCalls {
     const known = this.#running.get(link);
     if (known !== undefined) return known;
-    const calls = new Map<number, RunningCall>();
+    const calls = { wanted: new NumberMap<RunningCall>(), inProgress: 0 };
     this.#running.set(link, calls);
     return calls;
   }
+}
+
+function tooManyCalls(id: string): BackpressureError {
+  const what = `${id} works on ${MOST_CALLS} calls of this process, and has not begun this one`;
+  return new BackpressureError("MN_ERR_BACKPRESSURE", `${what}: make fewer calls at once`);
 }
 
 function handledTwice(name: string): UsageError {

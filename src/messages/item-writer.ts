@@ -17,29 +17,35 @@ export class ItemWriter {
     this.#items = items;
   }
 
-  /** Resolves when everything is sent, or not wanted any more; rejects with what the caller is to be told. */
+  /**
+   * Resolves when everything is sent, or cannot be sent or is not wanted any more; rejects with what the caller is to
+   * be told. A generator that waits for nothing makes at most ITEM_WINDOW items in one turn of the event loop: credit
+   * for more comes by frames, which are read in later turns.
+   */
   async write(): Promise<void> {
     this.#link.sendNumbers(FRAME_STREAM, this.#id);
     for (;;) {
       // Before an item is asked for: a generator is to make none that has to wait.
-      if (this.#credit === 0) await this.#nextGrant();
-      if (this.#isStopped()) return;
+      while (this.#credit === 0 && this.#isWanted()) await this.#nextGrant();
+      if (!this.#isWanted()) break;
       const { done, value } = await this.#items.next();
       // Others use the link, too, and so it may be full while there is credit.
       if (this.#link.isBusy) await this.#room();
-      if (this.#isStopped()) return;
+      if (!this.#isWanted()) break;
       if (done === true) return this.#link.sendNumbers(FRAME_END, this.#id);
       this.#send(value);
     }
+    if (this.#state === "open") void endQuietly(this.#items);
   }
 
   /**
    * The caller takes so many more.
-   * @throws LinkError MN_ERR_FRAME_VALUE where that is more than callers take
+   * @throws LinkError MN_ERR_FRAME_VALUE where that is none, or more than callers take
    */
   grant(count: number): void {
+    if (count < 1) throw malformed("it grants no items");
+    if (count > ITEM_WINDOW - this.#credit) throw malformed(`it grants ${count} items more, which are too many`);
     this.#credit += count;
-    if (this.#credit > ITEM_WINDOW) throw malformed(`it grants ${count} items more, which are too many`);
     this.#whenGranted?.();
   }
 
@@ -50,8 +56,9 @@ export class ItemWriter {
     void endQuietly(this.#items);
   }
 
-  #isStopped(): boolean {
-    return this.#state === "stopped";
+  /** Whether the caller still wants items, and can be sent some. */
+  #isWanted(): boolean {
+    return this.#state === "open" && this.#link.isOpen;
   }
 
   #nextGrant(): Promise<void> {
@@ -61,7 +68,7 @@ export class ItemWriter {
   }
 
   async #room(): Promise<void> {
-    while (!this.#isStopped() && this.#link.isOpen && this.#link.isBusy) await this.#link.drained;
+    while (this.#isWanted() && this.#link.isBusy) await this.#link.drained;
   }
 
   #send(value: unknown): void {

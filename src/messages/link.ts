@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { BackpressureError, LinkError } from "../errors.js";
 import { Deferred } from "../promises.js";
 import type { Peer } from "../role.js";
+import { workedMs } from "../work-clock.js";
 import { CLOSE_GOING_AWAY, CLOSE_PROTOCOL_ERROR } from "../wire/close-codes.js";
 import { ValueDecoder, ValueEncoder } from "../wire/codec.js";
 import { FrameDecoder } from "../wire/decoder.js";
@@ -40,6 +41,8 @@ export interface LinkSink {
 
 /** Bytes that may wait before a sender is asked to. */
 const HIGH_WATER: number = 1024 * 1024;
+/** Bytes of frames without a value that may wait besides values, as they are sent whatever waits. */
+const CONTROL_ROOM: number = 4 * 1024 * 1024;
 /** Milliseconds that the last words of a link that failed have. */
 const LAST_WORDS_MS = 1_000;
 
@@ -67,7 +70,7 @@ export class Link {
     this.#sink = sink;
     this.#writer = new FrameWriter(stream, () => this.#onWritten(), stream instanceof Socket ? "reused" : "new");
     this.#encoder = new ValueEncoder(limits.maxPayload);
-    this.#decoder = new ValueDecoder(limits.maxPayload);
+    this.#decoder = new ValueDecoder(limits.maxPayload, workedMs);
     this.#frames = new FrameDecoder(linkLimits(limits.maxPayload), (type, bytes, start, end) =>
       this.#onFrame(type, bytes, start, end),
     );
@@ -111,11 +114,11 @@ export class Link {
   }
 
   sendNumbers(type: number, ...numbers: readonly number[]): void {
-    this.send(numbersFrame(type, ...numbers));
+    this.#sendControl(numbersFrame(type, ...numbers));
   }
 
   sendName(type: number, name: string, ...numbers: readonly number[]): void {
-    this.send(nameFrame(type, name, ...numbers));
+    this.#sendControl(nameFrame(type, name, ...numbers));
   }
 
   /**
@@ -125,14 +128,8 @@ export class Link {
   sendValue(type: number, value: unknown, number: number, second?: number): void {
     if (this.isFull) throw tooMuchWaits(this);
     if (this.#state !== "open") return;
-    this.#encoder.encodeTo(
-      this.#writer,
-      value,
-      type,
-      second === undefined ? writeNumber : writeCallHead,
-      number,
-      second,
-    );
+    const writeHead = second === undefined ? writeNumber : writeCallHead;
+    this.#encoder.encodeTo(this.#writer, value, type, writeHead, number, second);
   }
 
   /**
@@ -166,6 +163,13 @@ export class Link {
 
   destroy(): void {
     this.#stream.destroy();
+  }
+
+  /** A frame without a value is sent whatever waits: a peer that asks for answers and reads none is left. */
+  #sendControl(frame: Buffer): void {
+    const { maxBufferedAmount, maxPayload } = this.#limits;
+    if (this.isOpen && this.bufferedAmount > maxBufferedAmount + maxPayload + CONTROL_ROOM) this.#fail(notRead(this));
+    else this.send(frame);
   }
 
   #onData(chunk: Buffer): void {
@@ -234,4 +238,8 @@ export function tooMuchWaits(...links: readonly Link[]): BackpressureError {
     "MN_ERR_BACKPRESSURE",
     `too much waits for ${who}: send less, or wait for drained; what was sent to others is on its way`,
   );
+}
+
+function notRead({ peer, bufferedAmount }: Link): LinkError {
+  return new LinkError("MN_ERR_BACKPRESSURE", `${bufferedAmount} bytes wait for ${peer.id}, which does not read them`);
 }

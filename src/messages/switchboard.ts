@@ -24,6 +24,7 @@ import {
   FRAME_UNLISTEN,
   FRAME_UNPORT,
   LINK_VERSION,
+  malformed,
   NUMBER,
   readName,
   readNumber,
@@ -60,6 +61,7 @@ export class Switchboard implements LinkSink {
     this.#limits = limits;
     this.#events = events;
     this.#self = new Link(new Loopback(), self, limits, this);
+    this.#self.remote.isReady = true;
     const neighbours = { self: this.#self, others: this.#introduced };
     this.channels = new Channels(neighbours, limits.maxPayload);
     this.calls = new Calls(neighbours);
@@ -93,6 +95,8 @@ export class Switchboard implements LinkSink {
   }
 
   frame(link: Link, type: number, bytes: Buffer, start: number, end: number): void {
+    if (!link.remote.isReady && (type === FRAME_PUBLISH || type >= FRAME_CALL))
+      throw malformed("it comes before ready");
     if (type === FRAME_PUBLISH) this.channels.onMessage(link, bytes, start, end);
     else if (type === FRAME_CALL || type === FRAME_CANCEL || type === FRAME_CREDIT) {
       this.handlers.onFrame(link, type, bytes, start, end);
@@ -125,14 +129,13 @@ export class Switchboard implements LinkSink {
       case FRAME_READY:
         return this.#onReady(link, readNumber(bytes, start, end));
       case FRAME_LISTEN:
-        remote.listensOn.add(readName(bytes, start, end));
+        remote.listen(readName(bytes, start, end));
         return this.channels.changed();
       case FRAME_UNLISTEN:
         remote.listensOn.delete(readName(bytes, start, end));
         return this.channels.changed();
       case FRAME_HANDLE:
-        remote.handles.set(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
-        return;
+        return remote.handle(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
       case FRAME_UNHANDLE:
         return remote.forgetHandler(readNumber(bytes, start, end));
       case FRAME_PORT:
@@ -143,7 +146,7 @@ export class Switchboard implements LinkSink {
         remote.busy = readNumber(bytes, start, end);
         return;
       case FRAME_LEAVING:
-        remote.handles.clear();
+        remote.forgetHandlers();
         return link.sendNumbers(FRAME_FAREWELL, 0);
       case FRAME_FAREWELL:
         return this.handlers.onFarewell(link);
@@ -155,6 +158,7 @@ export class Switchboard implements LinkSink {
     const joining = this.#joining.get(link);
     if (joining === undefined) return;
     this.#joining.delete(link);
+    link.remote.isReady = true;
     if (!this.#introduced.has(link)) this.#introduce(link);
     this.#joined.add(link);
     this.#events.join(link.peer);

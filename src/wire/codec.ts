@@ -2,6 +2,7 @@
 
 import { LinkError, UsageError } from "../errors.js";
 import { DEFAULT_MAX_PAYLOAD, FRAME_VALUE, HEADER_SIZE, writeHeader } from "./frame.js";
+import type { Clock } from "./insertion-watch.js";
 import { Output } from "./output.js";
 import { dataCloneError } from "./value-limits.js";
 import { ValueReader } from "./value-reader.js";
@@ -110,8 +111,9 @@ export class ValueEncoder {
 export class ValueDecoder {
   readonly #reader: ValueReader;
 
-  constructor(maxPayload: number = DEFAULT_MAX_PAYLOAD) {
-    this.#reader = new ValueReader(maxPayload);
+  /** @param clock tells how long this process has worked; without one, Maps and Sets may take as long as they like */
+  constructor(maxPayload: number = DEFAULT_MAX_PAYLOAD, clock?: Clock) {
+    this.#reader = new ValueReader(maxPayload, clock);
   }
 
   /**

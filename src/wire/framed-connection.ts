@@ -12,6 +12,7 @@ import {
 import { ValueDecoder } from "./codec.js";
 import { FrameDecoder, streamLimits } from "./decoder.js";
 import { type CloseStatus, encodeClose, FRAME_VALUE, parseClose } from "./frame.js";
+import type { Clock } from "./insertion-watch.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { Settings } from "./stream-options.js";
 
@@ -28,6 +29,12 @@ export interface ConnectionSink {
 
 /** Calls back once after so many milliseconds, without keeping the process alive. Returns how to cancel. */
 export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
+
+/** What it takes of the world's time. */
+export interface Timing {
+  readonly startTimer: StartTimer;
+  readonly clock: Clock;
+}
 
 interface Result extends CloseStatus {
   readonly wasClean: boolean;
@@ -48,13 +55,13 @@ export class FramedConnection {
   #rest: Buffer | undefined;
   #cancelDeadline: (() => void) | undefined;
 
-  constructor(stream: Duplex, settings: Settings, sink: ConnectionSink, startTimer: StartTimer) {
+  constructor(stream: Duplex, settings: Settings, sink: ConnectionSink, timing: Timing) {
     this.#stream = stream;
     this.#sink = sink;
     this.#settings = settings;
-    this.#startTimer = startTimer;
+    this.#startTimer = timing.startTimer;
     this.writer = new FrameWriter(stream);
-    this.#values = new ValueDecoder(settings.maxPayload);
+    this.#values = new ValueDecoder(settings.maxPayload, timing.clock);
     this.#frames = new FrameDecoder(streamLimits(settings.maxPayload), (type, bytes, start, end) => {
       if (type === FRAME_VALUE) this.#onValue(bytes, start, end);
       else this.#onCloseFrame(bytes, start, end);

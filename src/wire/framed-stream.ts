@@ -3,6 +3,7 @@
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { BackpressureError, type LinkError } from "../errors.js";
+import { workedMs } from "../work-clock.js";
 import { CLOSE_NORMAL } from "./close-codes.js";
 import { ValueEncoder } from "./codec.js";
 import { type EventListener, type FramedEventMap, type ListenerOptions, ListenerTable } from "./events.js";
@@ -72,7 +73,7 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
       // An EventEmitter throws errors that nobody listens for; here `close` tells enough.
       error: (error: LinkError) => this.listenerCount("error") > 0 && this.#tell("error", error),
     };
-    this.#connection = new FramedConnection(stream, this.#settings, sink, startTimer);
+    this.#connection = new FramedConnection(stream, this.#settings, sink, { startTimer, clock: workedMs });
   }
 
   /** 0 CONNECTING, 1 OPEN, 2 CLOSING, 3 CLOSED. */

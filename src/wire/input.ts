@@ -15,8 +15,11 @@ export class Input {
   bytes!: Buffer;
   at = 0;
   end = 0;
+  /** Bytes of all payloads until now, this one included. */
+  total = 0;
 
   reset(bytes: Buffer, start: number, end: number): void {
+    this.total += end - start;
     this.bytes = bytes;
     this.at = start;
     this.end = end;

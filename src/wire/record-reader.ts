@@ -2,11 +2,14 @@
 
 import { malformed } from "./input.js";
 import { RECORD, RECORD_IDS } from "./value-format.js";
-import { COST_COMPILED_RECORD, COST_CONTAINER, COST_RECORD } from "./value-limits.js";
+import { COST_CONTAINER, COST_RECORD, MOST_RECORD_KEYS, MOST_RECORD_TEXT } from "./value-limits.js";
 import type { WholeReader } from "./value-parts.js";
 
 /** A record that is used so often is worth a function of its own, which costs some microseconds. */
 const USES_BEFORE_COMPILING = 3;
+/** Functions that are made at once, and the bytes that are to have come for each further one: so time follows bytes. */
+const FREE_COMPILATIONS = 64;
+const BYTES_PER_COMPILATION = 1024;
 /** A function of many keys is no faster. */
 const MOST_KEYS = 64;
 
@@ -19,6 +22,7 @@ interface RecordType {
 }
 
 export class RecordReader {
+  #compilations = 0;
   readonly #types: (RecordType | undefined)[] = Array.from({ length: RECORD_IDS }, () => undefined);
 
   /** An object of a record that was defined before. */
@@ -26,8 +30,8 @@ export class RecordReader {
     const type = this.#types[id - RECORD];
     if (type === undefined) throw malformed(`it uses record ${id}, which was not defined`);
     type.uses += 1;
-    reader.spend(type.uses === USES_BEFORE_COMPILING ? COST_COMPILED_RECORD : COST_CONTAINER);
-    if (type.uses === USES_BEFORE_COMPILING) type.make = compile(type.keys);
+    reader.spend(COST_CONTAINER);
+    if (type.uses === USES_BEFORE_COMPILING && this.#mayCompile(reader)) type.make = compile(type.keys);
     return readObject(type, depth, reader);
   }
 
@@ -40,13 +44,26 @@ export class RecordReader {
     this.#types[id - RECORD] = type;
     return readObject(type, depth, reader);
   }
+
+  #mayCompile({ input }: WholeReader): boolean {
+    if ((this.#compilations - FREE_COMPILATIONS) * BYTES_PER_COMPILATION >= input.total) return false;
+    this.#compilations += 1;
+    return true;
+  }
 }
 
 function readKeys(reader: WholeReader): string[] {
   const length = reader.arrayLength();
-  reader.input.room(length);
+  if (length > MOST_RECORD_KEYS) throw malformed(`a record with more than ${MOST_RECORD_KEYS} keys`);
   const keys: string[] = [];
-  for (let left = length; left > 0; left--) keys.push(readKey(reader));
+  let characters = 0;
+  for (let left = length; left > 0; left--) {
+    const key = readKey(reader);
+    characters += key.length;
+    keys.push(key);
+  }
+  if (characters > MOST_RECORD_TEXT)
+    throw malformed(`a record whose keys have more than ${MOST_RECORD_TEXT} characters`);
   return keys;
 }
 

@@ -1,6 +1,7 @@
 // The sender's record definitions: which lists of keys the receiver knows, and by which id.
 
 import { isOddKey, RECORD, RECORD_IDS } from "./value-format.js";
+import { MOST_RECORD_KEYS, MOST_RECORD_TEXT } from "./value-limits.js";
 
 /** Beyond so many lists and beginnings of lists, all are forgotten: keys may be data. */
 const MOST_SHAPES = 8192;
@@ -10,15 +11,19 @@ export class Shape {
   /** By which the receiver knows it; 0: not at all. */
   id = 0;
   keys: readonly string[] = [];
-  /** Whether one of its keys cannot be that of a record. */
+  /** Whether an object of these keys is no record: one cannot be that of a record, or there are too many. */
   readonly isOdd: boolean;
+  readonly #count: number;
+  readonly #characters: number;
   // Most lists go on as they did before.
   lastKey: string | undefined;
   lastNext: Shape | undefined;
   #nexts: Map<string, Shape> | undefined;
 
-  constructor(isOdd: boolean) {
-    this.isOdd = isOdd;
+  constructor(isOdd = false, count = 0, characters = 0) {
+    this.isOdd = isOdd || count > MOST_RECORD_KEYS || characters > MOST_RECORD_TEXT;
+    this.#count = count;
+    this.#characters = characters;
   }
 
   next(key: string): Shape | undefined {
@@ -28,7 +33,7 @@ export class Shape {
   }
 
   add(key: string): Shape {
-    const next = new Shape(this.isOdd || isOddKey(key));
+    const next = new Shape(isOddKey(key), this.#count + 1, this.#characters + key.length);
     this.#nexts ??= new Map();
     this.#nexts.set(key, next);
     this.#remember(key, next);
@@ -43,7 +48,7 @@ export class Shape {
 
 /** Ids are given in turn: there are few, and each definition takes the place of the one before it. */
 export class Records {
-  #none: Shape = new Shape(false);
+  #none: Shape = new Shape();
   readonly #known: (Shape | undefined)[] = [];
   #count = 0;
   #lastIndex = -1;
@@ -67,7 +72,9 @@ export class Records {
     shape.keys = keys;
   }
 
+  /** What follows an odd key makes no difference. */
   #add(shape: Shape, key: string): Shape {
+    if (shape.isOdd) return shape;
     if (this.#count >= MOST_SHAPES) this.#forget();
     this.#count += 1;
     return shape.add(key);
@@ -75,7 +82,7 @@ export class Records {
 
   /** Those in use at the moment are still good, but not found again. */
   #forget(): void {
-    this.#none = new Shape(false);
+    this.#none = new Shape();
     this.#count = 0;
   }
 }

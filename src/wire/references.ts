@@ -1,12 +1,10 @@
 // The objects of one value that is being written, so that one that comes again becomes a pointer to the first.
 
-import { EXT_ID, EXT_POINTER } from "./value-format.js";
+import { EXT_ID, EXT_POINTER, ID_SIZE } from "./value-format.js";
 import type { Output } from "./output.js";
 
 /** So many are searched one by one; only larger values are worth a table. */
 const FEW = 12;
-/** Bytes of an id before a value. */
-const ID_SIZE = 6;
 
 interface Target {
   readonly place: number;

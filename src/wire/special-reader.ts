@@ -40,7 +40,7 @@ export function readExtension(type: number, length: number, depth: number, reade
   if (type === EXT_ID && length === 4) return reader.tagged(depth);
   if (type === EXT_POINTER && length === 4) return reader.pointed();
   if (type === EXT_DATE) return readDate(length, reader);
-  if (type === EXT_BIGINT && length > 0) return readBigInt(input.copy(length));
+  if (type === EXT_BIGINT && length > 0 && length % 8 === 0) return readBigInt(input.copy(length));
   if (type === EXT_TYPED_ARRAY && length > 0) return readTyped(length - 1, reader);
   if (length === 1) {
     input.byte();
@@ -106,7 +106,11 @@ function readSet(depth: number, reader: WholeReader): Set<unknown> {
   const length = reader.arrayLength();
   reader.input.room(length);
   const within = reader.within(depth);
-  for (let left = length; left > 0; left--) set.add(reader.value(within));
+  const watch = reader.watch(length);
+  for (let left = length; left > 0; left--) {
+    set.add(reader.value(within));
+    watch?.inserted();
+  }
   return set;
 }
 
@@ -142,7 +146,8 @@ function readFields(target: object, parts: number, depth: number, reader: WholeR
     const hidden = target instanceof Error && hiddenFields.has(key);
     // A name or message like the one that is there already stays inherited.
     if (hidden && key !== "cause" && value === Reflect.get(target, key)) continue;
-    Object.defineProperty(target, key, { value, enumerable: !hidden, writable: true, configurable: true });
+    if (!hidden && key !== "__proto__") (target as Record<string, unknown>)[key] = value;
+    else Object.defineProperty(target, key, { value, enumerable: !hidden, writable: true, configurable: true });
   }
   return target;
 }

@@ -15,6 +15,9 @@ export const EXT_TYPED_ARRAY = 0x74;
 export const EXT_REGEXP = 0x78;
 export const EXT_DATE = 0xff;
 
+/** Bytes of an id before a value. */
+export const ID_SIZE = 6;
+
 interface TypedArrayClass {
   readonly name: string;
   new (memory: ArrayBuffer): object;

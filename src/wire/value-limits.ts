@@ -9,8 +9,11 @@ export const COST_CONTAINER = 48;
 export const COST_TABLE = 240;
 export const COST_ERROR = 1024;
 export const COST_RECORD = 128;
-// A record that is used often becomes a function, in some ten microseconds: so this is also what bounds the time.
-export const COST_COMPILED_RECORD = 2048;
+
+// A definition is kept for as long as the stream lasts. What is larger is sent as an object with its keys instead.
+export const MOST_RECORD_KEYS = 1024;
+/** Characters of all keys of one definition. */
+export const MOST_RECORD_TEXT = 16_384;
 
 /** The greatest sum of these costs in one value, in bytes. */
 export function costLimit(maxPayload: number): number {

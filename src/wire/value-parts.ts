@@ -1,6 +1,7 @@
 // What readers and writers of the parts of a value need of whoever reads or writes the whole.
 
 import type { Input } from "./input.js";
+import type { InsertionWatch } from "./insertion-watch.js";
 import type { Output } from "./output.js";
 
 export interface WholeReader {
@@ -11,6 +12,8 @@ export interface WholeReader {
   value(depth: number): unknown;
   /** To be called before something is made that takes memory besides its contents. */
   spend(cost: number): void;
+  /** What is to be told of each entry of a Map or Set that has so many. */
+  watch(entries: number): InsertionWatch | undefined;
   /** The level of what lies within something. */
   within(depth: number): number;
   /** To be called with a new object before it has its contents, as they may refer to it. */

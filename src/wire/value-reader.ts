@@ -1,9 +1,10 @@
 // Reads values, and trusts nothing: what it returns was well formed, and did not cost more than its limits allow.
 
 import { Input, malformed } from "./input.js";
+import { type Clock, type InsertionWatch, watchInsertions } from "./insertion-watch.js";
 import { RecordReader } from "./record-reader.js";
 import { readEscape, readExtension } from "./special-reader.js";
-import { ESCAPE, ESCAPE_ERROR, EXT_RECORD, RECORD } from "./value-format.js";
+import { ESCAPE, ESCAPE_ERROR, EXT_RECORD, ID_SIZE, RECORD } from "./value-format.js";
 import { COST_CONTAINER, COST_ERROR, COST_TABLE, costLimit, MAX_DEPTH } from "./value-limits.js";
 import type { WholeReader } from "./value-parts.js";
 
@@ -12,20 +13,25 @@ const NO_BYTES: Buffer = Buffer.alloc(0);
 export class ValueReader implements WholeReader {
   readonly input: Input = new Input();
   readonly #costLimit: number;
+  readonly #clock: Clock | undefined;
   readonly #records: RecordReader = new RecordReader();
   readonly #references = new Map<number, unknown>();
   /** The id that the next thing has; -1: none. */
   #id = -1;
   #cost = 0;
+  /** Ids count up, so none is higher than the number of those that fit into the payload. */
+  #mostIds = 0;
 
-  constructor(maxPayload: number) {
+  constructor(maxPayload: number, clock: Clock | undefined) {
     this.#costLimit = costLimit(maxPayload);
+    this.#clock = clock;
   }
 
   /** The one value in `bytes[start..end)`. After an error nothing more can be read. */
   read(bytes: Buffer, start: number, end: number): unknown {
     this.input.reset(bytes, start, end);
     this.#cost = 0;
+    this.#mostIds = (end - start) / ID_SIZE;
     const value = this.value(0);
     if (this.#references.size > 0) this.#references.clear();
     const left = end - this.input.at;
@@ -53,6 +59,11 @@ export class ValueReader implements WholeReader {
     if (this.#cost > this.#costLimit) throw malformed("it asks for too many objects");
   }
 
+  /** What is to be told of each entry of a Map or Set that has so many. */
+  watch(entries: number): InsertionWatch | undefined {
+    return watchInsertions(entries, this.input, this.#clock);
+  }
+
   /** The level of what lies within something. */
   within(depth: number): number {
     if (depth >= MAX_DEPTH) throw malformed(`it nests deeper than ${MAX_DEPTH} levels`);
@@ -77,6 +88,7 @@ export class ValueReader implements WholeReader {
   tagged(depth: number): unknown {
     if (this.#id >= 0) throw malformed("an id of an id");
     const id = this.input.uint(2);
+    if (id > this.#mostIds) throw malformed(`the id ${id} is higher than there can be ids`);
     this.#id = id;
     const value = this.value(depth);
     this.#id = -1;
@@ -129,9 +141,11 @@ export class ValueReader implements WholeReader {
     this.spend(COST_TABLE);
     const map = this.made(new Map<unknown, unknown>());
     const within = this.within(depth);
+    const watch = this.watch(size);
     for (let left = size; left > 0; left--) {
       const key = this.value(within);
       map.set(key, this.value(within));
+      watch?.inserted();
     }
     return map;
   }

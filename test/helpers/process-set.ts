@@ -135,7 +135,7 @@ export function connect(a: FakeProcess, b: FakeProcess, limits: MessageLimits = 
 /** What the processes of a service hear of each other before they call. */
 function tellsOfItself(link: Link, type: number, bytes: Buffer, start: number, end: number): boolean {
   const { remote } = link;
-  if (type === FRAME_HANDLE) remote.handles.set(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
+  if (type === FRAME_HANDLE) remote.handle(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
   else if (type === FRAME_BUSY) remote.busy = readNumber(bytes, start, end);
   else if (type === FRAME_UNHANDLE) remote.forgetHandler(readNumber(bytes, start, end));
   else return false;

@@ -53,6 +53,11 @@ export class RawLink {
     this.#stream.end();
   }
 
+  /** Reads nothing from now on. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
   /** Resolves with the payload of the first frame of this type that has come or comes. */
   async frame(type: number): Promise<Buffer> {
     for (;;) {

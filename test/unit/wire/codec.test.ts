@@ -266,6 +266,14 @@ describe("what cannot be sent", () => {
     );
   });
 
+  test("objects of many keys and of long ones, again and again, between others", () => {
+    const { pass } = wire();
+    const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `key ${index}`);
+    const values = [1023, 1024, 1025, 5000].map((count) => Object.fromEntries(keys(count).map((key) => [key, key])));
+    values.push({ ["x".repeat(16_384)]: "x" }, { ["x".repeat(16_385)]: "x" }, { ["x".repeat(16_385)]: "x", y: "y" });
+    for (const value of [...values, ...values, { y: "y" }, values]) assert.deepStrictEqual(pass(value), value);
+  });
+
   test("a thousand shapes in one value and in many", () => {
     const { pass } = wire();
     const shapes = Array.from({ length: 1000 }, (_, index) => ({ [`key${index}`]: index, [`k${index % 70}`]: true }));
@@ -333,6 +341,8 @@ describe("hostile bytes are a LinkError MN_ERR_FRAME_VALUE", () => {
     "a set of no array": Buffer.of(0xd4, 0x73, 0, 1),
     "a bad date": Buffer.of(0xc7, 3, 0xff, 1, 2, 3),
     "an empty big integer": Buffer.of(0xc7, 0, 0x42),
+    "a big integer of seven bytes": Buffer.of(0xc7, 7, 0x42, 1, 2, 3, 4, 5, 6, 7),
+    "an id higher than there can be ids": Buffer.of(0xd6, 0x69, 0, 0, 0, 2, 0x91, 1),
     "a hundred thousand levels": deep,
   };
   for (const [name, payload] of Object.entries(payloads)) {
@@ -362,7 +372,7 @@ describe("hostile bytes are a LinkError MN_ERR_FRAME_VALUE", () => {
     assert.throws(() => new ValueDecoder(1_000_005).decode(payload), { code: "MN_ERR_FRAME_VALUE" });
   });
 
-  test("records that would all have to be compiled", () => {
+  test("records that would all have to be compiled: few are, and the more the more bytes come", (t) => {
     const parts = Array.from({ length: 60_000 }, (_, index) => {
       const key = Buffer.from(index.toString(36).padStart(4, "a"));
       return Buffer.concat([Buffer.of(0xd4, 0x72, 0x40, 0x91, 0xa4), key, Buffer.of(1, 0x40, 1, 0x40, 1, 0x40, 1)]);
@@ -370,9 +380,42 @@ describe("hostile bytes are a LinkError MN_ERR_FRAME_VALUE", () => {
     const head = Buffer.of(0xdd, 0, 0, 0, 0);
     head.writeUInt32BE(4 * parts.length, 1);
     const payload = Buffer.concat([head, ...parts]);
-    assert.throws(() => new ValueDecoder(2 * payload.length).decode(payload), { code: "MN_ERR_FRAME_VALUE" });
+    const make = t.mock.method(globalThis, "Function");
+    assert.equal((new ValueDecoder().decode(payload) as unknown[]).length, 240_000);
+    assert.equal(make.mock.callCount(), 64 + Math.ceil(payload.length / 1024));
+  });
+
+  test("a definition of more keys, or longer ones, than a receiver keeps", () => {
+    const record = (keys: readonly string[]): Buffer => {
+      const head = Buffer.of(0xd4, 0x72, 0x40, 0xdc, keys.length >> 8, keys.length);
+      const texts = keys.map((key) => Buffer.concat([Buffer.of(0xda, key.length >> 8, key.length), Buffer.from(key)]));
+      return Buffer.concat([head, ...texts, Buffer.alloc(keys.length, 1)]);
+    };
+    const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `k${index}`);
+    assert.equal(Object.keys(new ValueDecoder().decode(record(keys(1024))) as object).length, 1024);
+    assert.throws(() => new ValueDecoder().decode(record(keys(1025))), isMalformed(/more than 1024 keys/));
+    const long = (length: number): string[] => ["x".repeat(length - 1), "y"];
+    assert.equal(Object.keys(new ValueDecoder().decode(record(long(16_384))) as object).length, 2);
+    assert.throws(() => new ValueDecoder().decode(record(long(16_385))), isMalformed(/more than 16384 characters/));
+  });
+
+  test("a Map or Set that takes far too long to fill, as its keys collide", () => {
+    const numbers = Array.from({ length: 5_000 }, (_, index) => index);
+    for (const table of [new Set(numbers), new Map(numbers.map((number) => [number, number]))]) {
+      const bytes = new ValueEncoder().encode(table).subarray(HEADER_SIZE);
+      const decoderAt = (msPerLook: number): ValueDecoder => {
+        let now = 0;
+        return new ValueDecoder(undefined, () => (now += msPerLook));
+      };
+      assert.deepStrictEqual(decoderAt(250).decode(bytes), table);
+      assert.throws(() => decoderAt(270).decode(bytes), isMalformed(/collide/));
+    }
   });
 });
+
+function isMalformed(says: RegExp): (error: LinkError) => boolean {
+  return ({ code, cause }) => code === "MN_ERR_FRAME_VALUE" && says.test(String(cause));
+}
 
 function detached(): Uint8Array {
   const array = new Uint8Array(8);
