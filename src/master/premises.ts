@@ -1,6 +1,6 @@
 // What the master has outside of itself, and what must not stay behind: folder, mesh, sockets, reaper.
 import { randomBytes } from "node:crypto";
-import { makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/folder.js";
+import { admitNodes, makeFolder, removeEndpoint, removeFolder, sweepFolders } from "../mesh/folder.js";
 import { Mesh, type MeshOptions } from "../mesh/mesh.js";
 import type { Dispatcher } from "../dispatch/dispatcher.js";
 import type { ServiceOptions } from "../options.js";
@@ -73,7 +73,7 @@ export class Premises {
       for (const child of this.children.values()) child.send({ type: "released", key });
       events.onReleased(key);
     });
-    this.folder = makeFolder(account);
+    this.folder = makeFolder({ owner: account, log: (line) => this.output.log(line) });
     this.controlFolder = account === undefined ? this.folder : makeFolder();
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);
@@ -84,6 +84,7 @@ export class Premises {
     void sweepFolders();
     this.sockets.takeOver();
     await this.mesh.open(this.#account);
+    if (this.#account !== undefined) admitNodes(this.folder);
   }
 
   /** A node has started: it is to end with this process, however that ends. */

@@ -1,12 +1,24 @@
-// The private folder of one service's mesh: made by the master, swept when its master was killed.
+// The private folder of one service: made by the master, swept when its master was killed. The folder itself is the
+// master's; what nodes make is in a folder in it, which is theirs. Where they run as another user, the master follows
+// nothing and walks through nothing there: it removes names, and only empty folders.
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { MultiNodeError } from "../errors.js";
 import { pause } from "../promises.js";
-import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "./endpoint.js";
+import { type Base, baseAt, candidateBases, type Owner } from "./bases.js";
+import { endpoint, LONGEST_ENDPOINT, MASTER_ID, NODES_FOLDER } from "./endpoint.js";
 
 const PREFIX = "multi-node-";
 /** The socket of a node, as no other file in the folder is called. */
@@ -15,78 +27,116 @@ const NODE = /^node-\d+$/;
 const UNFINISHED_MS = 60_000;
 /** A socket refuses for a moment between its making and its listening: after this long, it is dead. */
 const SECOND_KNOCK_MS = 100;
+/** Names that are removed from a folder at most, and how often what has come meanwhile is removed too. */
+const MOST_NAMES = 10_000;
+const ROUNDS = 3;
+
+export interface FolderOptions {
+  /** Whom the folder of the nodes' sockets belongs to, where that is another user. */
+  owner?: Owner | undefined;
+  /** Told of a base that is not used, as other users could replace what is in it. */
+  log?: (line: string) => void;
+}
 
 /**
- * Makes a folder that only this user, or the owner that nodes run as, can enter.
- * @throws MultiNodeError MN_ERR_MESH_FOLDER when no place is writable or short enough for a Unix socket's path.
+ * Makes a folder that only this user can enter; see admitNodes() for the nodes.
+ * @throws MultiNodeError MN_ERR_MESH_FOLDER when no place is writable, safe and short enough for a Unix socket's path.
  */
-export function makeFolder(owner?: { uid: number; gid: number }): string {
+export function makeFolder({ owner, log = () => {} }: FolderOptions = {}): string {
   let cause: unknown;
-  for (const base of candidateBases()) {
-    const folder = join(base, `${PREFIX}${randomBytes(6).toString("hex")}`);
+  for (const base of candidateBases().map((name) => baseAt(name, owner))) {
+    if ("refused" in base) {
+      if (base.refused.type === "unsafe") log(unusedText(base));
+      continue;
+    }
+    const folder = join(base.path, `${PREFIX}${randomBytes(6).toString("hex")}`);
     if (Buffer.byteLength(endpoint(folder, "node-999999999")) > LONGEST_ENDPOINT) continue;
     try {
-      mkdirSync(folder, { mode: 0o700 });
-      // The mask of the process may have taken away what its own user needs.
-      chmodSync(folder, 0o700);
-      if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
-      return folder;
+      return make(folder, owner);
     } catch (error) {
+      removeFolder(folder);
       cause = error;
     }
   }
   throw new MultiNodeError(
     "MN_ERR_MESH_FOLDER",
-    `no folder for the sockets between the processes: none of ${candidateBases().join(", ")} is writable and short ` +
-      "enough; set TMPDIR to one that is",
+    `no folder for the sockets between the processes: none of ${candidateBases().join(", ")} is writable, safe from other ` +
+      "users and short enough; set TMPDIR to one that is",
     cause,
   );
 }
 
-/** Removes a folder and all in it. */
+/** Lets the nodes' user to what is in the folder of a master, which has made all that it makes in it. */
+export function admitNodes(folder: string): void {
+  chmodSync(folder, 0o711);
+}
+
+function make(folder: string, owner: Owner | undefined): string {
+  const nodes = join(folder, NODES_FOLDER);
+  for (const each of [folder, nodes]) {
+    mkdirSync(each, { mode: 0o700 });
+    // The mask of the process may have taken away what its own user needs.
+    chmodSync(each, 0o700);
+  }
+  if (owner !== undefined) chownSync(nodes, owner.uid, owner.gid);
+  return folder;
+}
+
+function unusedText({ name, refused }: Extract<Base, { refused: unknown }>): string {
+  return `the folder ${name} is not used for sockets, as ${refused.why}`;
+}
+
+/** Removes a folder and what the service has made in it. Does nothing where it is gone. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  for (const each of [join(folder, NODES_FOLDER), folder]) removeShallow(each);
+}
+
+/** Another user may change the folder meanwhile: no name in it is followed, no folder in it is entered. */
+function removeShallow(folder: string): void {
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const name of firstNamesIn(folder)) {
+      const path = join(folder, name);
+      if (!succeeds(() => unlinkSync(path))) succeeds(() => rmdirSync(path));
+    }
+    if (succeeds(() => rmdirSync(folder))) return;
+  }
 }
 
 /** Removes the socket of a process that could not do so itself. */
 export function removeEndpoint(folder: string, id: string): void {
-  ignoreErrors(() => unlinkSync(endpoint(folder, id)));
+  succeeds(() => unlinkSync(endpoint(folder, id)));
 }
 
 /** Removes one node's socket from a folder whose master is gone, and with the last one the folder and all in it. */
 export function leaveFolder(folder: string, id: string): void {
   for (const gone of [id, MASTER_ID]) removeEndpoint(folder, gone);
-  if (!namesIn(folder).some((name) => NODE.test(name))) ignoreErrors(() => removeFolder(folder));
+  if (!namesIn(join(folder, NODES_FOLDER)).some((name) => NODE.test(name))) removeFolder(folder);
 }
 
 /** Every private folder of this user, also those that were made where it has a runtime folder and this process none. */
 export function privateFolders(): string[] {
-  const bases = [...candidateBases(), `/run/user/${process.getuid?.()}`];
-  const folders = bases.flatMap((base) => ownFolders(base));
+  const folders = [...candidateBases(), `/run/user/${process.getuid?.()}`].flatMap(ownFolders);
   // A base may have two names, such as /run/user and /var/run/user; a folder's name is never used twice.
   return [...new Map(folders.map((folder) => [basename(folder), folder])).values()];
 }
 
 /** Removes every folder of this user in which nobody lives: all of its sockets refuse connections. */
 export async function sweepFolders(): Promise<void> {
-  const folders = candidateBases().flatMap((base) => ownFolders(base));
   await Promise.all(
-    folders.map(async (folder) => {
-      if (await isAbandoned(folder)) ignoreErrors(() => removeFolder(folder));
-    }),
+    candidateBases()
+      .flatMap(ownFolders)
+      .map(async (folder) => {
+        if (await isAbandoned(folder)) removeFolder(folder);
+      }),
   );
 }
 
-/** The runtime folder first, as it is the user's own; then the temporary folder; then the shortest one there is. */
-function candidateBases(): string[] {
-  const { XDG_RUNTIME_DIR } = process.env;
-  return [...new Set([...(XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : []), tmpdir(), "/tmp"])];
-}
-
-function ownFolders(base: string): string[] {
-  return namesIn(base)
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => join(base, name))
+function ownFolders(name: string): string[] {
+  const base = baseAt(name);
+  if ("refused" in base) return [];
+  return namesIn(base.path)
+    .filter((entry) => entry.startsWith(PREFIX))
+    .map((entry) => join(base.path, entry))
     .filter(isOwnFolder);
 }
 
@@ -96,6 +146,18 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** As many as are removed at once: another user may have made any number. */
+function firstNamesIn(folder: string): string[] {
+  const names: string[] = [];
+  succeeds(() => {
+    const directory = opendirSync(folder);
+    for (let entry = directory.readSync(); entry !== null && names.length < MOST_NAMES; entry = directory.readSync())
+      names.push(entry.name);
+    directory.closeSync();
+  });
+  return names;
 }
 
 function isOwnFolder(folder: string): boolean {
@@ -109,13 +171,18 @@ function isOwnFolder(folder: string): boolean {
 
 /** Asks the sockets, not the process table: a process id may be another container's, or used again. */
 async function isAbandoned(folder: string): Promise<boolean> {
-  const sockets = namesIn(folder)
-    .map((id) => endpoint(folder, id))
-    .filter(isSocket);
+  const sockets = socketsIn(folder);
   if (sockets.length === 0) return isOlderThan(folder, UNFINISHED_MS);
   if (!(await allRefuse(sockets))) return false;
   await pause(SECOND_KNOCK_MS);
   return allRefuse(sockets);
+}
+
+/** Those of nodes of another user are left out: that user could have put anything there. */
+function socketsIn(folder: string): string[] {
+  const nodes = join(folder, NODES_FOLDER);
+  const ids = [...namesIn(folder), ...(isOwnFolder(nodes) ? namesIn(nodes) : [])];
+  return ids.map((id) => endpoint(folder, id)).filter(isSocket);
 }
 
 function isSocket(path: string): boolean {
@@ -151,10 +218,12 @@ export function knock(path: string): Promise<string> {
   });
 }
 
-function ignoreErrors(action: () => void): void {
+/** What fails because another process of the service was there first is no error. */
+function succeeds(action: () => void): boolean {
   try {
     action();
+    return true;
   } catch {
-    // Another process of the service was there first.
+    return false;
   }
 }

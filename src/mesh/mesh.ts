@@ -45,6 +45,7 @@ export class Mesh {
       // Exclusive: in a hosted program, what listens is the program's own and asked of the master.
       this.#server.once("error", reject).listen({ path, exclusive: true }, () => {
         this.#server.off("error", reject).on("error", (error) => debug("mesh socket: %s", error.message));
+        // No other user can put something else there yet: nodes of another user are admitted after this.
         if (process.platform !== "win32") chmodSync(path, 0o600);
         if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
         if (this.#state === "new") this.#state = "open";

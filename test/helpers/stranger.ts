@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { endpoint } from "#src/mesh/endpoint.js";
 import { greet } from "#src/mesh/greeting.js";
 import {
   CALL_HEAD,
@@ -32,7 +33,7 @@ const SELF = { pid: process.pid, isMaster: false, since: 0 };
 /** The socket of one process of a service. */
 export function socketOf(program: Program, id: string): string {
   const folder = readdirSync(program.folder).find((name) => name.startsWith("multi-node-")) ?? "";
-  return join(program.folder, folder, id);
+  return endpoint(join(program.folder, folder), id);
 }
 
 /** A link to the process behind that socket. */

@@ -9,6 +9,7 @@ import { STATUS_ACCEPTED, encodeHello, STATUS_WRONG_TOKEN } from "#src/wire/hand
 import { eventually, within } from "../helpers/deadline.js";
 import { get, portOf } from "../helpers/http.js";
 import { Program } from "../helpers/program.js";
+import { socketOf } from "../helpers/stranger.js";
 
 test("eight nodes and their master: each ordered pair exchanges 10,000 messages, each once and in order", async (t) => {
   const program = Program.start(t, "every-pair.js", { args: ["10000", "8"] });
@@ -29,8 +30,11 @@ test("the folder is its user's alone, and so is each socket in it", async (t) =>
   await program.count("node", 6);
   const folder = meshFolder(program);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
-  assert.deepEqual(readdirSync(folder).sort(), ["control", "master", "node-1", "node-2", "service.json"]);
-  for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(folder).sort(), ["control", "master", "nodes", "service.json"]);
+  assert.deepEqual(readdirSync(join(folder, "nodes")).sort(), ["node-1", "node-2"]);
+  const files = ["control", "master", "service.json", "nodes/node-1", "nodes/node-2"];
+  for (const name of files) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+  assert.equal(statSync(join(folder, "nodes")).mode & 0o777, 0o700);
   await program.stop();
 });
 
@@ -39,7 +43,10 @@ test("a dead node's socket is removed, and its id is off the list of peers", asy
   await program.count("node", 6);
   process.kill((await program.first("ready", ({ id }) => id === "node-1")).pid, "SIGKILL");
   await program.count("node", 10);
-  await eventually(() => !readdirSync(meshFolder(program)).includes("node-1"), "the socket of node-1 goes");
+  await eventually(
+    () => !readdirSync(join(meshFolder(program), "nodes")).includes("node-1"),
+    "the socket of node-1 goes",
+  );
   const port = portOf(await program.first("ready", ({ id }) => id === "master"));
   const seen = JSON.parse((await get(port)).body) as { id: string; peers: string[] };
   const others = ["master", "node-2", "node-3"].filter((id) => id !== seen.id);
@@ -55,7 +62,7 @@ test("whoever has not the token is told so and gets nothing", async (t) => {
     Buffer.alloc(32, 7),
   );
   for (const name of ["master", "node-1"]) {
-    const answer = await say(join(meshFolder(program), name), hello);
+    const answer = await say(socketOf(program, name), hello);
     assert.notEqual(answer[5], STATUS_ACCEPTED);
     assert.equal(answer[5], STATUS_WRONG_TOKEN);
     assert.equal(answer.length, 6, "a stranger does not even learn who answers");
@@ -67,7 +74,7 @@ test("whoever has not the token is told so and gets nothing", async (t) => {
 test("garbage is refused, and others are not disturbed", async (t) => {
   const program = Program.start(t, "every-pair.js", { args: ["2000", "2"] });
   await program.count("ready", 3);
-  const path = join(meshFolder(program), "node-1");
+  const path = socketOf(program, "node-1");
   for (const bytes of ["GET / HTTP/1.1\r\n\r\n", "MNOD", "MNOD\x01\x01", "\0".repeat(1_000)])
     await say(path, Buffer.from(bytes));
   await program.count("received-all", 6);

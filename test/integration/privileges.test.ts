@@ -23,19 +23,23 @@ test("with user and group, nodes run as they say, the master as root, and the me
   const { uid, gid, parent } = JSON.parse((await get(port)).body);
   assert.deepEqual([uid, gid, parent], [NOBODY, NOBODY, program.pid]);
   const names = readdirSync(program.folder).filter((entry) => entry.startsWith("multi-node-"));
-  const folders = names.map((name) => {
-    const path = join(program.folder, name);
-    const { uid, mode } = statSync(path);
-    return { path, uid, mode };
-  });
-  const [own, mesh] = folders.toSorted((a, b) => a.uid - b.uid);
+  const folders = names.map((name) => join(program.folder, name));
+  const [own, mesh] = folders.toSorted((a, b) => (statSync(a).mode & 0o777) - (statSync(b).mode & 0o777));
   assert.ok(own && mesh);
-  assert.deepEqual([mesh.uid, mesh.mode & 0o777], [NOBODY, 0o700]);
-  assert.deepEqual(readdirSync(mesh.path).sort(), ["master", "node-1", "node-2"]);
-  assert.deepEqual([own.uid, own.mode & 0o777], [0, 0o700], "it is root's to steer");
-  assert.deepEqual(readdirSync(own.path).sort(), ["control", "service.json"]);
+  assert.deepEqual(ownerAndMode(own), [0, 0o700], "it is root's to steer");
+  assert.deepEqual(readdirSync(own).sort(), ["control", "nodes", "service.json"]);
+  assert.deepEqual(ownerAndMode(mesh), [0, 0o711], "nodes get into it, and can replace nothing in it");
+  assert.deepEqual(readdirSync(mesh).sort(), ["master", "nodes"]);
+  assert.deepEqual(ownerAndMode(join(mesh, "master")), [NOBODY, 0o600]);
+  assert.deepEqual(ownerAndMode(join(mesh, "nodes")), [NOBODY, 0o700]);
+  assert.deepEqual(readdirSync(join(mesh, "nodes")).sort(), ["node-1", "node-2"]);
   await program.stop();
 });
+
+function ownerAndMode(path: string): [uid: number, mode: number] {
+  const { uid, mode } = statSync(path);
+  return [uid, mode & 0o777];
+}
 
 test("a user that does not exist is an error at once", { skip }, () => {
   const { status, stderr } = run({ user: "no-such-user" });

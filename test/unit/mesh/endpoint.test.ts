@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "#src/mesh/endpoint.js";
 
-test("a Unix socket in the folder", () => {
-  assert.equal(endpoint("/run/user/1000/multi-node-0123", "node-1", "linux"), "/run/user/1000/multi-node-0123/node-1");
+test("a Unix socket in the folder, those of nodes in a folder of their own", () => {
+  const folder = "/run/user/1000/multi-node-0123";
+  assert.equal(endpoint(folder, "node-1", "linux"), `${folder}/nodes/node-1`);
+  assert.equal(endpoint(folder, "repl-0123abcd", "linux"), `${folder}/nodes/repl-0123abcd`);
   assert.equal(endpoint("/run/multi-node-0123", MASTER_ID, "darwin"), "/run/multi-node-0123/master");
 });
 

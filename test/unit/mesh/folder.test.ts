@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { hold } from "#src/master/held-socket.js";
 import { InheritedSockets } from "#src/master/inherited.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID } from "#src/mesh/endpoint.js";
-import { leaveFolder, makeFolder, removeEndpoint, removeFolder, sweepFolders } from "#src/mesh/folder.js";
+import { admitNodes, leaveFolder, makeFolder, removeEndpoint, removeFolder, sweepFolders } from "#src/mesh/folder.js";
 import { checkPortOptions } from "#src/port-options.js";
 import { adopt } from "#src/serve/server.js";
 import { within } from "../../helpers/deadline.js";
@@ -84,13 +84,13 @@ test("where no base can be written, the error names all of them and says what to
   replaceFs(t, "mkdirSync", () => {
     throw cause;
   });
-  assert.throws(makeFolder, {
+  assert.throws(() => makeFolder(), {
     name: "MultiNodeError",
     code: "MN_ERR_MESH_FOLDER",
     cause,
     message:
-      `no folder for the sockets between the processes: none of ${runtime}, ${temporary}, /tmp is writable and short ` +
-      "enough; set TMPDIR to one that is",
+      `no folder for the sockets between the processes: none of ${runtime}, ${temporary}, /tmp is writable, ` +
+      "safe from other users and short enough; set TMPDIR to one that is",
   });
 });
 
@@ -98,7 +98,7 @@ test("a folder whose master was killed is swept with all in it, under every base
   const { runtime, temporary } = bases(t);
   const stale = [join(runtime, "multi-node-0123456789ab"), join(temporary, "multi-node-ba9876543210")];
   for (const folder of stale) {
-    mkdirSync(folder);
+    mkdirSync(join(folder, "nodes"), { recursive: true });
     await abandonSocket(endpoint(folder, MASTER_ID));
     await abandonSocket(endpoint(folder, "node-1"));
   }
@@ -117,7 +117,7 @@ for (const [living, dead] of [
     await abandonSocket(endpoint(folder, dead));
     utimesSync(folder, 0, 0);
     await sweep();
-    assert.deepEqual(readdirSync(folder).sort(), [MASTER_ID, "node-1"]);
+    assert.ok([MASTER_ID, "node-1"].every((id) => existsSync(endpoint(folder, id))));
   });
 }
 
@@ -173,9 +173,11 @@ test("a base that does not exist, or a folder that cannot be removed, stops no s
   setEnvironment(t, { TMPDIR: join(runtime, "no-such") });
   const folder = makeFolder();
   await abandonSocket(endpoint(folder, MASTER_ID));
-  replaceFs(t, "rmSync", () => {
-    throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
-  });
+  for (const name of ["unlinkSync", "rmdirSync"] as const) {
+    replaceFs(t, name, () => {
+      throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+    });
+  }
   await sweep();
 });
 
@@ -184,7 +186,7 @@ test("the last process that leaves takes the folder and the dead master's socket
   const folder = makeFolder();
   for (const id of [MASTER_ID, "node-1", "node-2"]) await abandonSocket(endpoint(folder, id));
   leaveFolder(folder, "node-1");
-  assert.deepEqual(readdirSync(folder), ["node-2"]);
+  assert.deepEqual([readdirSync(folder), readdirSync(join(folder, "nodes"))], [["nodes"], ["node-2"]]);
   leaveFolder(folder, "node-2");
   assert.ok(!existsSync(folder));
   leaveFolder(folder, "node-2");
@@ -196,16 +198,66 @@ test("the socket of a process that could not remove it goes alone, and twice is 
   for (const id of [MASTER_ID, "node-1"]) await abandonSocket(endpoint(folder, id));
   removeEndpoint(folder, "node-1");
   removeEndpoint(folder, "node-1");
-  assert.deepEqual(readdirSync(folder), [MASTER_ID]);
+  assert.deepEqual([readdirSync(folder).sort(), readdirSync(join(folder, "nodes"))], [[MASTER_ID, "nodes"], []]);
 });
 
-test("a folder is removed with all in it, and twice is no error", (t) => {
+test("a folder is removed with all that a service makes in it, and twice is no error", (t) => {
   bases(t);
   const folder = makeFolder();
-  writeFileSync(join(folder, "file"), "");
+  for (const name of ["service.json", "nodes/node-1"]) writeFileSync(join(folder, name), "");
   removeFolder(folder);
   removeFolder(folder);
   assert.ok(!existsSync(folder));
+});
+
+test("what is removed is names: no link is followed, and no folder within is walked through", (t) => {
+  const { temporary } = bases(t);
+  const [outside, kept] = [join(temporary, "outside"), join(temporary, "outside", "kept")];
+  mkdirSync(outside);
+  writeFileSync(kept, "");
+  const [linked, filled] = [makeFolder(), makeFolder()];
+  symlinkSync(outside, join(linked, "nodes", "node-1"));
+  symlinkSync(kept, join(linked, "nodes", "node-2"));
+  mkdirSync(join(linked, "nodes", "node-3"));
+  mkdirSync(join(filled, "nodes", "node-1"));
+  writeFileSync(join(filled, "nodes", "node-1", "file"), "");
+  removeFolder(linked);
+  removeFolder(filled);
+  assert.ok(!existsSync(linked));
+  assert.ok(existsSync(kept));
+  assert.ok(existsSync(join(filled, "nodes", "node-1", "file")), "no service makes that");
+});
+
+test("the nodes' folder belongs to their user, all else to the master's; nodes are admitted last", {
+  skip: process.getuid?.() !== 0 && "only root can give folders away",
+}, (t) => {
+  const { runtime } = bases(t);
+  fs.chmodSync(runtime, 0o755);
+  const folder = makeFolder({ owner: { uid: 65_534, gid: 65_534 } });
+  assert.ok(folder.startsWith(runtime));
+  const [outer, nodes] = [statSync(folder), statSync(join(folder, "nodes"))];
+  assert.deepEqual([outer.uid, outer.mode & 0o7777, nodes.uid, nodes.mode & 0o7777], [0, 0o700, 65_534, 0o700]);
+  admitNodes(folder);
+  assert.equal(statSync(folder).mode & 0o7777, 0o711);
+});
+
+test("nobody knocks at sockets of another user; a folder of nodes of another user lives as long as its master", {
+  skip: process.getuid?.() !== 0 && "only root can give folders away",
+}, async (t) => {
+  bases(t);
+  const folder = makeFolder();
+  const [master, node] = [createServer(), createServer()];
+  await listenOn(t, master, endpoint(folder, MASTER_ID));
+  await listenOn(t, node, endpoint(folder, "node-1"));
+  let knocks = 0;
+  node.on("connection", () => (knocks += 1));
+  fs.chownSync(join(folder, "nodes"), 65_534, 65_534);
+  await sweep();
+  assert.ok(existsSync(folder));
+  master.close();
+  await abandonSocket(endpoint(folder, MASTER_ID));
+  await sweep();
+  assert.deepEqual([existsSync(folder), knocks], [false, 0]);
 });
 
 /** Bases of this test's own, so that it sees and sweeps no other service's folder there. */
@@ -227,7 +279,7 @@ function unheard(t: TestContext): Server {
 }
 
 /** Lets a function of node:fs fail as it does on systems that a test cannot make. */
-function replaceFs(t: TestContext, name: "mkdirSync" | "rmSync", stand: () => void): void {
+function replaceFs(t: TestContext, name: "mkdirSync" | "rmdirSync" | "unlinkSync", stand: () => void): void {
   const before = fs[name];
   const set = (value: unknown): void => {
     Object.assign(fs, { [name]: value });

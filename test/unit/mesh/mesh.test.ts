@@ -1,10 +1,11 @@
 // Places in a mesh, all in one process: who gets a link and a stream to whom, who gets nothing, what an end leaves.
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { endpoint } from "#src/mesh/endpoint.js";
+import { endpoint, NODES_FOLDER } from "#src/mesh/endpoint.js";
 import { Mesh } from "#src/mesh/mesh.js";
 import { Roster } from "#src/mesh/roster.js";
 import { Switchboard } from "#src/messages/switchboard.js";
@@ -17,7 +18,7 @@ const TOKEN = Buffer.alloc(32, 7);
 const LIMITS = { maxPayload: 1024, maxBufferedAmount: 1024 };
 
 test("each process gets one link and one stream to each other one, and each knows the other", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = meshFolder(t);
   const roster = new Roster();
   const places = ["master", "node-1", "node-2", "node-3"].map((id) => place(t, folder, id));
   for (const { mesh, self } of places) {
@@ -40,7 +41,7 @@ test("a process has joined before its stream is there, on both sides", async (t)
 });
 
 test("the stream is not dialled while the link is not settled, and never when the link is closed", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = meshFolder(t);
   const node = place(
     t,
     folder,
@@ -87,7 +88,7 @@ test("a process that has left is no peer, though its stream can still be read", 
 });
 
 test("a process that is dead by now is left out", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = meshFolder(t);
   await abandonSocket(endpoint(folder, "node-1"));
   const { mesh, streams, board } = place(t, folder, "node-2");
   await mesh.open();
@@ -96,7 +97,7 @@ test("a process that is dead by now is left out", async (t) => {
 });
 
 test("a process with another token gets nothing", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = meshFolder(t);
   const node = place(t, folder, "node-1");
   const stranger = place(t, folder, "node-2", Buffer.alloc(32, 8));
   await node.mesh.open();
@@ -115,7 +116,7 @@ test("whoever speaks another language is answered and cut off, and nobody else i
 });
 
 test("the socket is this user's alone, and gone after the close", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = meshFolder(t);
   const { mesh } = place(t, folder, "node-1");
   await mesh.open();
   const path = endpoint(folder, "node-1");
@@ -206,7 +207,7 @@ async function pair(
   t: TestContext,
   onStream: (stream: Socket) => void = () => {},
 ): Promise<{ folder: string; a: Socket; b: Socket; places: [Place, Place] }> {
-  const folder = temporaryFolder(t);
+  const folder = meshFolder(t);
   const places: [Place, Place] = [place(t, folder, "node-1", TOKEN, onStream), place(t, folder, "node-2")];
   for (const { mesh } of places) await mesh.open();
   await within(places[1].mesh.dial("node-1"), "the second dials the first");
@@ -217,4 +218,11 @@ async function pair(
 
 function sorted(peers: Peer[]): Peer[] {
   return peers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** As makeFolder() leaves it. */
+function meshFolder(t: TestContext): string {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, NODES_FOLDER));
+  return folder;
 }

@@ -1,10 +1,11 @@
 // The file of a Unix socket: removed by those whose it is, and by nobody else.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { identify, removeSocketFile } from "#src/serve/socket-file.js";
-import { temporaryFolder } from "../../helpers/environment.js";
+import { replaceProperty, temporaryFolder } from "../../helpers/environment.js";
 import { abandonSocket } from "../../helpers/unix-sockets.js";
 
 const key = "path:any";
@@ -46,6 +47,42 @@ test("the file of another service that took the path meanwhile stays", async (t)
   writeFileSync(join(folder, "file"), "");
   removeSocketFile({ key, address: join(folder, "file"), file });
   assert.ok(existsSync(join(folder, "file")));
+});
+
+test("a folder that is replaced between the look and the removal loses nothing", {
+  skip: !existsSync("/proc/self/fd") && "this system has no paths to open folders",
+}, async (t) => {
+  const [folder, other] = [join(temporaryFolder(t), "folder"), temporaryFolder(t)];
+  const path = join(folder, "socket");
+  mkdirSync(folder);
+  await abandonSocket(path);
+  const file = identify(path);
+  assert.ok(file);
+  writeFileSync(join(other, "socket"), "");
+  const { unlinkSync } = fs;
+  replaceProperty(t, fs, "unlinkSync", (removed: string) => {
+    renameSync(folder, `${folder}-aside`);
+    symlinkSync(other, folder);
+    unlinkSync(removed);
+  });
+  syncBuiltinESMExports();
+  t.after(syncBuiltinESMExports);
+  removeSocketFile({ key, address: path, file });
+  assert.ok(existsSync(join(other, "socket")));
+  assert.ok(!existsSync(join(`${folder}-aside`, "socket")));
+});
+
+test("what cannot be removed is no error", async (t) => {
+  const path = join(temporaryFolder(t), "socket");
+  await abandonSocket(path);
+  const file = identify(path);
+  assert.ok(file);
+  replaceProperty(t, fs, "unlinkSync", () => {
+    throw new Error("EPERM: operation not permitted");
+  });
+  syncBuiltinESMExports();
+  t.after(syncBuiltinESMExports);
+  removeSocketFile({ key, address: path, file });
 });
 
 test("without a known file, or for a TCP port, nothing is removed", async (t) => {
