@@ -1,4 +1,5 @@
 // What the processes of a service write, line by line.
+import { printable } from "./printable.js";
 
 /** A line of output, without its end. */
 export interface LogLine {
@@ -24,4 +25,19 @@ export interface LogFeed {
   recent(count: number, node?: string): LogLine[];
   /** Calls with each line from now on; returns what ends that. */
   follow(listener: (line: LogLine) => void): () => void;
+}
+
+/**
+ * Where lines go by the option `log`: to a function, to standard error, or nowhere. Each is one line, and steers no terminal,
+ * whatever an error or a name in it says.
+ */
+export function logTo(log: boolean | ((line: string) => void)): (text: string) => void {
+  const write = typeof log === "function" ? log : log ? toStderr : () => {};
+  return (text) => {
+    for (const line of text.split("\n")) write(printable(line));
+  };
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

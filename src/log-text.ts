@@ -1,5 +1,6 @@
 // Pure: how a line of output reads, wherever it is shown: behind the id of its process, or as JSON.
 import type { LogLine } from "./log-lines.js";
+import { printableJson } from "./printable.js";
 import type { Colour, Tone } from "./tones.js";
 
 /** None of them red, as errors are. */
@@ -21,5 +22,5 @@ export function textOf({ text, partial }: Pick<LogLine, "text" | "partial">): st
 }
 
 export function jsonOf({ time, node, pid, stream, text, partial }: LogLine): string {
-  return JSON.stringify({ time: new Date(time).toISOString(), node, pid, stream, text, ...(partial && { partial }) });
+  return printableJson({ time: new Date(time).toISOString(), node, pid, stream, text, ...(partial && { partial }) });
 }

@@ -11,6 +11,7 @@ import { Switchboard } from "./messages/switchboard.js";
 import { type CallOptions, checkName } from "./messages/targets.js";
 import { checkNodeCount } from "./options.js";
 import { checkPortOptions, type Port, type PortOptions } from "./port-options.js";
+import { printableLines } from "./printable.js";
 import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
 
@@ -241,6 +242,6 @@ export class Nodes extends EventEmitter<Events> {
   /** What fails while a process ends must not cut what it still has to finish. */
   #reportFault(error: Error): void {
     if (this.listenerCount("error") > 0) this.emit("error", error);
-    else process.stderr.write(`multi-node: a listener of "drain" failed: ${inspect(error)}\n`);
+    else process.stderr.write(`multi-node: a listener of "drain" failed: ${printableLines(inspect(error))}\n`);
   }
 }

@@ -20,7 +20,7 @@ import {
   wrongValue,
 } from "./option-rules.js";
 import { MOST_NODES } from "./limits.js";
-import type { LogFormat } from "./log-lines.js";
+import { type LogFormat, logTo } from "./log-lines.js";
 import { completePort, type NamedPort, type PortOptions, portRules } from "./port-options.js";
 import { completeProgram, type ProgramOptions, programRules, type ProgramSettings } from "./program-options.js";
 import { completeRestart, type RestartOptions } from "./restart-options.js";
@@ -223,7 +223,7 @@ export function completeService(options: ListenOptions): ServiceOptions {
     name: options.name,
     output: "raw",
     hosted: undefined,
-    log: typeof log === "function" ? log : log ? logToStderr : () => {},
+    log: logTo(log),
     logsTo: log === true ? "stderr" : "elsewhere",
   };
 }
@@ -240,8 +240,4 @@ function completeScale({ nodes, minNodes, maxNodes }: ListenOptions): (ScaleRang
 
 function defaultNodes(): number {
   return Math.min(MOST_NODES, availableCpus());
-}
-
-function logToStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,6 +1,7 @@
 // The one service of this process, and how it comes to be.
 import { createRequire } from "node:module";
 import { UsageError } from "./errors.js";
+import { logTo } from "./log-lines.js";
 import { boot } from "./node/boot.js";
 import { NodeRuntime } from "./node/runtime.js";
 import { type FirstPort, Nodes } from "./nodes.js";
@@ -35,7 +36,11 @@ export function beginMaster(options: ServiceOptions, first?: FirstPort): Nodes {
 
 /** Makes this process a node before its program runs, which may or may not call listen(). */
 export function beginHosted(told: Boot, settings: HostedSettings): void {
-  const options = { ...settings, signals: true, log: (line: string) => void process.stderr.write(`${line}\n`) };
+  const options = {
+    ...settings,
+    signals: true,
+    log: logTo(true),
+  };
   const nodes = new Nodes((outlet) => new NodeRuntime(told, options, outlet), options);
   (globalThis as Hosting)[HOSTED] = nodes;
 }

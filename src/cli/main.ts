@@ -3,7 +3,7 @@
 import { failureOf } from "./failure.js";
 import { asMisspelt } from "./misspelt.js";
 import { buildProgram } from "./program.js";
-import { printableLines } from "./views/text.js";
+import { printableLines } from "../printable.js";
 
 const [own, programArgs] = splitAtDashes(process.argv.slice(2));
 

@@ -6,7 +6,6 @@ import { MultiNodeError } from "../errors.js";
 import { print, printJson } from "./output.js";
 import { type ServiceOptions, withService } from "./service-option.js";
 import { progressLine } from "./views/progress-view.js";
-import { printable } from "./views/text.js";
 import { milliseconds } from "./views/units.js";
 
 export type OrderCommand = Extract<Command, { command: "reload" | "scale" | "restart" | "stop" }>;
@@ -52,7 +51,7 @@ function inWords(): Teller {
     },
     done: (text) => print([{ text, tone: "bold" }]),
     failed: () => {
-      if (died !== undefined) print([{ text: `multi-node logs ${printable(died)} shows what it wrote`, tone: "dim" }]);
+      if (died !== undefined) print([{ text: `multi-node logs ${died} shows what it wrote`, tone: "dim" }]);
     },
   };
 }

@@ -1,17 +1,17 @@
 // What a command prints: in colour and cut to the width on a terminal, whole and plain anywhere else.
 import { constants } from "node:os";
+import { printableJson } from "../printable.js";
 import { type Paint, paintFor } from "../tones.js";
-import { type Line, paintLine, type Span } from "./views/line.js";
-import { printable } from "./views/text.js";
+import { type Line, paintLine } from "./views/line.js";
 
-/** One line, whose text cannot steer the terminal, whoever wrote it; a long one is wrapped by the terminal. */
+/** One line; a long one is wrapped by the terminal. */
 export function print(line: Line): void {
-  writeAll([paintLine(line.map(harmless), Number.POSITIVE_INFINITY, paint())]);
+  writeAll([paintLine(line, Number.POSITIVE_INFINITY, paint())]);
 }
 
 /** A value as a line of JSON. */
 export function printJson(value: unknown): void {
-  writeAll([JSON.stringify(value)]);
+  writeAll([printableJson(value)]);
 }
 
 /** Lines as they are, with the colours that they hold. */
@@ -38,10 +38,6 @@ export function paint(): Paint {
 /** When `head` has read enough, this process ends without a word, as any tool does that SIGPIPE ends. */
 export function endWithReader(): void {
   if (process.stdout.listenerCount("error", onWriteError) === 0) process.stdout.on("error", onWriteError);
-}
-
-function harmless(part: string | Span): string | Span {
-  return typeof part === "string" ? printable(part) : { ...part, text: printable(part.text) };
 }
 
 function onWriteError(error: NodeJS.ErrnoException): void {

@@ -1,6 +1,7 @@
 // What `multi-node run` does: from the settings to a service that says when it serves and why it ends.
 import { existsSync } from "node:fs";
 import type { Nodes } from "../index.js";
+import { printableJson, printableLines } from "../printable.js";
 import { announce } from "./announce.js";
 import { usageError } from "./cli-error.js";
 import { failureOf } from "./failure.js";
@@ -79,11 +80,11 @@ async function reloadOnChange(
 }
 
 function sayPlainly(text: string): void {
-  process.stderr.write(`multi-node: ${text}\n`);
+  process.stderr.write(`multi-node: ${printableLines(text)}\n`);
 }
 
 /** As the master's other lines are, so that all of the output can be read by a program. */
 function sayAsJson(text: string): void {
   const line = { time: new Date().toISOString(), node: "master", pid: process.pid, stream: "stderr", text };
-  process.stderr.write(`${JSON.stringify(line)}\n`);
+  process.stderr.write(`${printableJson(line)}\n`);
 }

@@ -1,6 +1,7 @@
 // Pure: how the ends of nodes read, in the log and in the errors that end a service.
 import { durationText } from "../duration.js";
 import { ControlError, StartError } from "../errors.js";
+import { printableLines } from "../printable.js";
 import type { NodeExit, Status } from "../role.js";
 import type { NodeRecord } from "./fleet.js";
 
@@ -21,7 +22,8 @@ export function exitOf(
 
 /** Such as `ended with code 1 (Error: no database)`. */
 export function describeEnd({ code, signal, reason, lastError }: NodeExit): string {
-  const why = lastError === undefined ? "" : ` (${reason === "hung" ? onOneLine(lastError) : lastError})`;
+  const words = lastError === undefined ? undefined : printableLines(lastError);
+  const why = words === undefined ? "" : ` (${reason === "hung" ? onOneLine(words) : words})`;
   if (reason === "hung") return `hung and was killed${why}`;
   if (reason === "not-ready") return `did not serve within readyTimeout and was killed${why}`;
   if (signal !== null) return `was ended by ${signal}${why}`;

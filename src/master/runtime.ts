@@ -4,6 +4,7 @@ import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { ServiceOptions } from "../options.js";
 import type { Port } from "../port-options.js";
+import { printableLines } from "../printable.js";
 import { afterThisTurn, Deferred } from "../promises.js";
 import type { Order } from "../protocol.js";
 import type { Listener, NodeExit, Outlet, Peer, ReloadEvent, Role, ServerSource, Status } from "../role.js";
@@ -213,7 +214,7 @@ export class MasterRuntime implements Role, Steered {
     this.#nodesEnded.resolve();
     await this.close();
     if (error === undefined) return;
-    if (!this.#outlet.error(error)) process.stderr.write(`multi-node: ${error.message}\n`);
+    if (!this.#outlet.error(error)) process.stderr.write(`multi-node: ${printableLines(error.message)}\n`);
     process.exit(1);
   }
 

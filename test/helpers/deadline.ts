@@ -42,7 +42,7 @@ export async function eventually(
 /** `ms` milliseconds, or as many times more as there are processes for each core that want to run. */
 export function limit(ms: number = DEADLINE): number {
   const [lastMinute = 0] = loadavg();
-  return ms * Math.max(1, lastMinute / availableParallelism());
+  return Math.ceil(ms * Math.max(1, lastMinute / availableParallelism()));
 }
 
 function lateError(start: number, what: string | (() => string)): Error {

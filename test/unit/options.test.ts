@@ -207,8 +207,9 @@ test("a script is taken as a path, a file: string or a URL, and has no arguments
 
 test("log: a function gets the lines, true is standard error, false nowhere", (t) => {
   const write = t.mock.method(process.stderr, "write", () => true);
-  const log = (): void => {};
-  assert.equal(checkListenOptions({ log }).service.log, log);
+  const lines: string[] = [];
+  checkListenOptions({ log: (line) => void lines.push(line) }).service.log("one \u001b[2Jline\nand another");
+  assert.deepEqual(lines, ["one line", "and another"]);
   checkListenOptions({ log: false }).service.log("unheard");
   assert.equal(write.mock.callCount(), 0);
   checkListenOptions({ log: true }).service.log("heard");

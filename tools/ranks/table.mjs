@@ -40,6 +40,7 @@ const OPEN_TO_CLI = [
   "log-lines.ts",
   "log-text.ts",
   "nearest.ts",
+  "printable.ts",
   "run-options.ts",
   "tones.ts",
 ];
@@ -48,13 +49,13 @@ const OPEN_TO_CLI = [
 const PURE = [
   /^balance\//,
   /^wire\//,
-  /^duration\.ts$/,
+  /^(?:duration|printable)\.ts$/,
   /^mesh\/roster\.ts$/,
   /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|overlap|scale|status|exec-argv|timers|balance)\.ts$/,
 ];
 
 /** What a pure file may import besides other pure files; of all the rest it may import types. The clock is only for who passes it on. */
-const OPEN_TO_PURE = ["duration.ts", "errors.ts", "protocol.ts", "nearest.ts", "work-clock.ts"];
+const OPEN_TO_PURE = ["duration.ts", "printable.ts", "errors.ts", "protocol.ts", "nearest.ts", "work-clock.ts"];
 
 /** These wait for the deadline of a close, so they take their timers from the world. */
 const MAY_USE_TIMERS = /^wire\/framed-(?:stream|connection)\.ts$/;

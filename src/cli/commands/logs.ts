@@ -4,6 +4,7 @@ import type { ControlEvent } from "../../control/commands.js";
 import type { LogLine } from "../../log-lines.js";
 import { jsonOf, textOf } from "../../log-text.js";
 import { idOf } from "../inside/node-argument.js";
+import { printable } from "../../printable.js";
 import { paint, print, printJson, writeAll } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
 import { paintLine } from "../views/line.js";
@@ -15,6 +16,7 @@ interface LogsOptions extends ServiceOptions {
 }
 
 const LINES = 100;
+const MASTER = "master";
 
 export function addLogs(program: Command): void {
   const lines = new Option("-n, --lines <count>", "how many of the latest lines").default(LINES).argParser(readCount);
@@ -36,10 +38,13 @@ export function addLogs(program: Command): void {
   addServiceOptions(command);
 }
 
-/** The text keeps its colours, as where the service itself writes it. */
+/** What nodes wrote keeps its colours, as where the service itself writes it; what the master says has none. */
 function shower(): (event: ControlEvent) => void {
   const tone = paint();
-  const shown = (line: LogLine): string => paintLine(logPrefix(line), Number.POSITIVE_INFINITY, tone) + textOf(line);
+  const shown = (line: LogLine): string => {
+    const text = textOf(line);
+    return paintLine(logPrefix(line), Number.POSITIVE_INFINITY, tone) + (line.node === MASTER ? printable(text) : text);
+  };
   return (event) => {
     if (event.type === "skipped") print([{ text: skippedText(event.lines), tone: "yellow" }]);
     if (event.type === "lines") writeAll(event.lines.map(shown));

@@ -1,4 +1,5 @@
 // What a terminal shows while something takes its time: one line that goes away again.
+import { printable } from "../../printable.js";
 
 const SECOND_MS = 1_000;
 const CLEAR_LINE = "\r\x1b[K";
@@ -8,7 +9,7 @@ export async function whileShowing<Value>(text: (seconds: number) => string, wai
   if (!process.stderr.isTTY) return wait;
   const begun = Date.now();
   const show = (): void => {
-    process.stderr.write(`${CLEAR_LINE}${text(Math.round((Date.now() - begun) / SECOND_MS))}`);
+    process.stderr.write(`${CLEAR_LINE}${printable(text(Math.round((Date.now() - begun) / SECOND_MS)))}`);
   };
   show();
   const timer = setInterval(show, SECOND_MS);

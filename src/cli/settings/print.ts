@@ -1,4 +1,5 @@
 // The settings as a table for people, or as JSON.
+import { printable } from "../../printable.js";
 import { write } from "../output.js";
 import { checkRunOptions } from "../../run-options.js";
 import { findScript } from "../script.js";
@@ -29,7 +30,9 @@ function asJson(settled: readonly Given[]): string {
 }
 
 function asTable(settled: readonly Given[]): string {
-  const rows = settled.map((given) => [given.setting.name, shown(given), given.origin.where || "default"]);
+  const rows = settled.map((given) =>
+    [given.setting.name, shown(given), given.origin.where || "default"].map(printable),
+  );
   const all = [["SETTING", "VALUE", "FROM"], ...rows];
   const [first = 0, second = 0] = [0, 1].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const lines = all.map(

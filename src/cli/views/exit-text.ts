@@ -1,6 +1,6 @@
 // How a node ended, in a few words. Pure.
 import type { NodeExit } from "../../index.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 
 /** Of where it hung: the rest is how Node came there. */
 const FRAMES = 3;

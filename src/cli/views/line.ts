@@ -1,4 +1,5 @@
 // A line of text with colours, cut before it is painted: escape sequences never count, and are never cut apart.
+import { printable } from "../../printable.js";
 import type { Paint, Tone } from "../../tones.js";
 import { truncate, widthOf, wrap } from "./text.js";
 
@@ -14,15 +15,16 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, part) => sum + widthOf(textOf(part)), 0);
 }
 
-/** The line as it is written: at most `width` columns. */
+/** The line as it is written: at most `width` columns, and no text in it steers the terminal, whoever wrote it. */
 export function paintLine(line: Line, width: number, paint: Paint): string {
   let left = width;
   let painted = "";
   for (const part of line) {
-    const cut = truncate(textOf(part), left);
+    const text = printable(textOf(part));
+    const cut = truncate(text, left);
     const tone = typeof part === "string" ? undefined : part.tone;
     painted += tone === undefined ? cut : paint(cut, tone);
-    if (cut !== textOf(part)) break;
+    if (cut !== text) break;
     left -= widthOf(cut);
   }
   return painted;

@@ -3,7 +3,7 @@ import type { Status } from "../../index.js";
 import type { Line, Span } from "./line.js";
 import { addressesText, servingCount, servingTone } from "./service-text.js";
 import { type Column, table } from "./table.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 import { duration } from "./units.js";
 
 export interface ListedService {

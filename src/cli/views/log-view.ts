@@ -2,7 +2,7 @@
 import type { LogLine } from "../../log-lines.js";
 import { SEPARATOR, textOf, toneOf } from "../../log-text.js";
 import type { Line } from "./line.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 
 /** Whose the line is, to stand before its text. */
 export function logPrefix(line: Pick<LogLine, "node" | "place">): Line {

@@ -4,7 +4,7 @@ import { shortEnd } from "./exit-text.js";
 import type { Span } from "./line.js";
 import type { Tone } from "../../tones.js";
 import type { Column } from "./table.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 import { bytes, count, duration, milliseconds, percent } from "./units.js";
 
 export type NodeColumn = Column<NodeStatus>;

@@ -3,7 +3,7 @@ import type { Progress } from "../../control/commands.js";
 import { lastWords, shortEnd } from "./exit-text.js";
 import type { Line } from "./line.js";
 import type { Tone } from "../../tones.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 import { duration } from "./units.js";
 
 const SAID_OF_STATE: ReadonlyMap<string, readonly [text: string, tone: Tone]> = new Map([

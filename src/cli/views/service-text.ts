@@ -1,7 +1,7 @@
 // What is said of a service as a whole. Pure.
 import type { Status } from "../../index.js";
 import type { Line, Span } from "./line.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 
 export function addressesText(addresses: Status["addresses"]): string {
   return addresses.length === 0 ? "nothing yet" : addresses.map(addressText).join(", ");

@@ -5,7 +5,7 @@ import { hanging, type Line } from "./line.js";
 import * as columns from "./node-columns.js";
 import { addressesText, nodesLine } from "./service-text.js";
 import { table } from "./table.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 import { duration } from "./units.js";
 
 export interface StatusViewOptions {

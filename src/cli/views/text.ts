@@ -1,5 +1,4 @@
 // How wide text is on a terminal, and how it is made to fit. Pure.
-import { stripVTControlCharacters } from "node:util";
 
 const ELLIPSIS = "…";
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
@@ -11,8 +10,6 @@ const WIDE =
   /^[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]$/u;
 /** Asks for the emoji of a character that has a narrow form too. */
 const EMOJI_FORM = "\ufe0f";
-/** Would steer the terminal, or turn the direction of all that follows. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 const segmenter = new Intl.Segmenter();
 
@@ -40,16 +37,6 @@ export function wrap(text: string, width: number): string[] {
     rest = rest.slice(line.length).trimStart();
   }
   return rest === "" && lines.length > 0 ? lines : [...lines, rest];
-}
-
-/** Of what others wrote: what can be shown without steering the terminal, on one line. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/\t/g, "  ").replace(UNPRINTABLE, "");
-}
-
-/** The same on as many lines as it has. */
-export function printableLines(text: string): string {
-  return text.split("\n").map(printable).join("\n");
 }
 
 /** At least one character, however little space there is: else nobody would ever come to the end. */

@@ -8,7 +8,7 @@ import type { Paint } from "../../tones.js";
 import { logLine } from "./log-view.js";
 import { addressesText, nodesLine } from "./service-text.js";
 import { sparkline } from "./sparkline.js";
-import { printable } from "./text.js";
+import { printable } from "../../printable.js";
 import { nodeLines } from "./top-nodes.js";
 import { bytes, count, duration, percent } from "./units.js";
 

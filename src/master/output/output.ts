@@ -2,6 +2,7 @@
 import type { LogFeed, LogLine } from "../../log-lines.js";
 import { MASTER_ID } from "../../mesh/endpoint.js";
 import type { ServiceOptions } from "../../options.js";
+import { printable } from "../../printable.js";
 import { pause } from "../../promises.js";
 import { LinePassage } from "./line-passage.js";
 import { LogRing } from "./log-ring.js";
@@ -15,7 +16,7 @@ const END_MS = 1_000;
 export class Output {
   readonly #ring = new LogRing();
   readonly #passage: Passage;
-  readonly #log: (text: string) => void;
+  readonly #log: (line: string) => void;
 
   constructor({ output, log, logsTo, hosted }: Pick<ServiceOptions, "output" | "log" | "logsTo" | "hosted">) {
     if (output === "raw") this.#passage = new RawPassage();
@@ -24,7 +25,7 @@ export class Output {
     if (hosted !== undefined) process.stderr.on("error", () => {});
     // Whoever gave a function of their own gets the lines there, and nowhere else.
     const joins = output !== "raw" && logsTo === "stderr";
-    this.#log = joins ? (text) => this.#passage.lines(ownLines(text)) : (text) => log(`multi-node: ${text}`);
+    this.#log = joins ? (line) => this.#passage.lines([ownLine(line)]) : (line) => log(`multi-node: ${line}`);
   }
 
   get feed(): LogFeed {
@@ -38,8 +39,9 @@ export class Output {
 
   /** What the master itself has to say. */
   log(text: string): void {
-    for (const line of ownLines(text)) this.#ring.add(line);
-    this.#log(text);
+    const lines = text.split("\n").map(printable);
+    for (const line of lines) this.#ring.add(ownLine(line));
+    for (const line of lines) this.#log(line);
   }
 
   /** A node serves. */
@@ -57,10 +59,6 @@ export class Output {
     await Promise.race([this.#passage.flush(), pause(END_MS)]);
     this.#passage.close();
   }
-}
-
-function ownLines(text: string): LogLine[] {
-  return text.split("\n").map(ownLine);
 }
 
 function ownLine(text: string): LogLine {

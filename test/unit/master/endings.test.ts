@@ -118,6 +118,13 @@ for (const [error, code, message] of ERRORS) {
   });
 }
 
+test("what a node wrote of its end steers no terminal", () => {
+  const lastError = "Error: \u001b[2Jno \u202edatabase\u0007";
+  for (const reason of ["died", "hung"] as const) {
+    assert.match(describeEnd(exitWith({ reason, lastError })), / \(Error: no database\)$/);
+  }
+});
+
 test("whoever waits for the end is told for whom", () => {
   const nodes = [1, 2].map((place) => ({ id: `node-${place}`, vitals: beatOf({ connections: place }) }));
   const [first] = nodes as Status["nodes"];

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { paintLine } from "#src/cli/views/line.js";
 import { plain } from "#src/tones.js";
 import { type ListedService, listLines } from "#src/cli/views/list-view.js";
-import { printable, widthOf } from "#src/cli/views/text.js";
+import { widthOf } from "#src/cli/views/text.js";
+import { printable } from "#src/printable.js";
 import { nodeOf, NOW, statusOf } from "../../../helpers/status-of.js";
 
 const api: ListedService = { name: "api", pid: 100, cwd: "/srv/api", status: statusOf() };

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { lineWidth, paintLine } from "#src/cli/views/line.js";
 import { plain } from "#src/tones.js";
 import { type Column, table, type TableOptions } from "#src/cli/views/table.js";
-import { printable } from "#src/cli/views/text.js";
+import { printable } from "#src/printable.js";
 
 type Row = readonly [string, number, string];
 

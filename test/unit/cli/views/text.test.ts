@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { printable, truncate, widthOf, wrap } from "#src/cli/views/text.js";
+import { truncate, widthOf, wrap } from "#src/cli/views/text.js";
+import { printable } from "#src/printable.js";
 
 const WIDTHS: readonly (readonly [text: string, width: number, what: string])[] = [
   ["", 0, "nothing"],
@@ -46,15 +47,6 @@ test("text is wrapped at spaces, and within a word that is longer than a line", 
   assert.deepEqual(wrap("", 5), [""]);
 });
 
-test("what would steer the terminal is taken out of what others wrote", () => {
-  assert.equal(printable("\u001b[2Jclear\u001b[31mred\u001b[0m"), "clearred");
-  assert.equal(printable("a\rb\nc\u0007d"), "abcd");
-  assert.equal(printable("a\tb"), "a  b");
-  assert.equal(printable("\u202eabc\u202c"), "abc");
-  assert.equal(printable("\u001b]0;title\u0007text"), "text");
-  assert.equal(printable("a\ud800b"), "ab");
-});
-
 test("property: what is cut is as wide as asked at most, and a beginning", () => {
   const text = fc.string({ unit: "grapheme" }).map(printable);
   fc.assert(
@@ -72,14 +64,6 @@ test("property: wrapping loses nothing but spaces", () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 2, max: 30 }), (text, width) => {
       assert.equal(solid(wrap(text, width).join("")), solid(text));
-    }),
-  );
-});
-
-test("property: no text is harmful after it was made harmless", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
-      assert.doesNotMatch(printable(text), /\p{Cc}/u);
     }),
   );
 });

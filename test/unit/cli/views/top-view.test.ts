@@ -69,6 +69,14 @@ test("before anything is known", () => {
   assert.equal(shown(wild, 80, 6)[1], "no service runs");
 });
 
+test("nothing that a service tells steers the terminal, also where a number is expected", () => {
+  const evil = "\u001b[2J\u009b2J\u202e\r\n" as unknown as number;
+  const hostile = statusOf({ pid: evil, addresses: [{ address: String(evil), family: "IPv4", port: evil }] });
+  const nodes = [{ ...statusOf().nodes[0], pid: evil, restarts: evil } as Status["nodes"][number]];
+  for (const line of shown(after(told({ ...hostile, nodes })), 400, 12))
+    assert.doesNotMatch(line, /\p{Cc}|\p{Bidi_Control}/u);
+});
+
 test("the log stands below the nodes, its latest lines", () => {
   const lines = Array.from({ length: 20 }, (_, index) => logLineOf({ text: `line ${index}` }));
   const open = [

@@ -13,8 +13,8 @@ test("the master's own lines are kept, each by itself, and given to the function
       logsTo: "elsewhere",
       hosted: undefined,
     });
-    service.log("it hangs\n  here");
-    assert.deepEqual(logged, ["multi-node: it hangs\n  here"]);
+    service.log("it \u001b[2Jhangs\n  \u202ehere\r");
+    assert.deepEqual(logged, ["multi-node: it hangs", "multi-node:   here"]);
     assert.deepEqual(tellsOf(service.feed.recent(10)), ["master stderr it hangs", "master stderr   here"]);
     await service.end();
   }
