@@ -65,7 +65,7 @@ test("what a program forks and its worker threads are no nodes, and listen as ev
 
 function assertClean({ argv, execArgv, env }: Told, script: string): void {
   const [node, file, ...args] = argv as string[];
-  assert.deepEqual([node, args, execArgv, env], [process.execPath, ARGS, [], []]);
+  assert.deepEqual([node, args, execArgv, env], [process.execPath, ARGS, [], ["MULTI_NODE_SLOT"]]);
   assert.ok(file?.endsWith(script), file);
 }
 
