@@ -1,13 +1,14 @@
 // The open connections of one server, and what each protocol has in flight on them.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { EventEmitter } from "node:events";
-import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { ServerHttp2Session } from "node:http2";
+import { Server as HttpServer, IncomingMessage, type ServerResponse } from "node:http";
+import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Server, Socket } from "node:net";
-import { Deferred } from "../promises.js";
+import { afterThisTurn, Deferred } from "../promises.js";
 import { Http1Connection } from "./http1-connection.js";
 import { Http2Connection } from "./http2-connection.js";
+import { type Observer, observe } from "./observe.js";
 import type { ResponseTimes } from "./response-times.js";
+import { whenDestroyed } from "./socket-end.js";
 
 /** What Node publishes for each HTTP/1 request and for each finished response, whoever listens on the server. */
 interface Exchange {
@@ -33,33 +34,24 @@ export class Connections {
   readonly #accepted = new Map<Socket, Http1Connection | undefined>();
   /** Those that speak HTTP/1 above another connection, as with TLS. */
   readonly #layered = new Map<Socket, Http1Connection>();
-  readonly #http2 = new Set<Http2Connection>();
+  readonly #http2 = new Map<ServerHttp2Session, Http2Connection>();
   /** Those on which no request can come: upgraded ones, and all of a server that knows none. */
   readonly #foreign = new Set<Socket>();
-  /** What waits for the program's first listener of a kind. */
-  readonly #awaiting: ((name: string | symbol) => void)[] = [];
+  /** Each ends one observation of the server. */
+  readonly #observations: readonly (() => void)[];
   readonly #allClosed = new Deferred<void>();
   readonly #allAnswered = new Deferred<void>();
-  /** One for all sockets, as a connection is to cost as little as can be. */
-  readonly #onClose: (this: Socket) => void;
   /** Set once the server drains. */
   #grace: number | undefined;
   #connectionsBegun = 0;
   #requestsBegun = 0;
 
   constructor(server: Server, times: ResponseTimes) {
-    const forget = (socket: Socket): void => this.#forget(socket);
-    this.#onClose = function onClose() {
-      forget(this);
-    };
     this.#server = server;
     this.#times = times;
     this.#speaksHttp1 = server instanceof HttpServer;
     this.#speaksHttp = this.#speaksHttp1 || isHttps(server) || isHttp2(server);
-    server.prependListener("connection", this.#accept);
-    if (isHttps(server)) server.prependListener("secureConnection", this.#addLayered);
-    server.prependListener("session", this.#addHttp2);
-    for (const event of ["upgrade", "connect"]) this.#watchUpgrades(event);
+    this.#observations = Object.entries(this.#observers()).map(([event, observer]) => observe(server, event, observer));
     subscribe("http.server.request.start", this.#begin);
     subscribe("http.server.response.finish", this.#finish);
   }
@@ -83,38 +75,47 @@ export class Connections {
   drain(grace: number): Promise<void> {
     this.#grace = grace;
     for (const connection of this.#accepted.values()) connection?.drain(grace);
-    for (const connection of [...this.#layered.values(), ...this.#http2]) connection.drain(grace);
+    for (const connection of [...this.#layered.values(), ...this.#http2.values()]) connection.drain(grace);
     if (isTls(this.#server)) this.#endSilent(grace);
     this.#lookWhatIsLeft();
     return this.#allClosed.promise;
   }
 
   cut(): void {
-    for (const connection of this.#http2) connection.destroy();
+    for (const session of this.#http2.keys()) session.destroy();
     for (const socket of [...this.#layered.keys(), ...this.#accepted.keys()]) socket.destroy();
   }
 
   /** Ends the watch: nothing of it stays behind, as the same server may listen again. */
   release(): void {
-    const server: EventEmitter = this.#server;
-    server.off("connection", this.#accept).off("secureConnection", this.#addLayered).off("session", this.#addHttp2);
-    server.off("upgrade", this.#upgrade).off("connect", this.#upgrade);
-    for (const listener of this.#awaiting) server.off("newListener", listener);
+    for (const end of this.#observations) end();
     unsubscribe("http.server.request.start", this.#begin);
     unsubscribe("http.server.response.finish", this.#finish);
+  }
+
+  /** What is done before the listeners of each event. */
+  #observers(): Record<string, Observer> {
+    return {
+      connection: this.#accept,
+      ...(isHttps(this.#server) && { secureConnection: this.#addLayered }),
+      session: this.#addHttp2,
+      stream: this.#beginStream,
+      upgrade: this.#upgrade,
+      connect: this.#upgrade,
+    };
   }
 
   readonly #accept = (socket: Socket): void => {
     this.#accepted.set(socket, this.#speaksHttp1 ? this.#http1On(socket) : undefined);
     if (!this.#speaksHttp) this.#foreign.add(socket);
     this.#connectionsBegun += 1;
-    socket.on("close", this.#onClose);
+    whenDestroyed(socket, this.#forget);
   };
 
   readonly #addLayered = (socket: Socket): Http1Connection => {
     const connection = this.#http1On(socket);
     this.#layered.set(socket, connection);
-    socket.on("close", this.#onClose);
+    whenDestroyed(socket, this.#forget);
     return connection;
   };
 
@@ -137,16 +138,24 @@ export class Connections {
     return this.#accepted.get(socket) ?? this.#layered.get(socket);
   }
 
-  #forget(socket: Socket): void {
+  readonly #forget = (socket: Socket): void => {
     this.#http1Of(socket)?.release();
     this.#layered.delete(socket);
     this.#foreign.delete(socket);
     this.#accepted.delete(socket);
+    if (this.#grace !== undefined) void this.#lookAfterClose();
+  };
+
+  /** The program hears that a socket is closed, and HTTP/2 that its session is over, in the next turns of the event loop. */
+  async #lookAfterClose(): Promise<void> {
+    await afterThisTurn();
+    await afterThisTurn();
     this.#lookWhatIsLeft();
   }
 
   #lookWhatIsLeft(): void {
     if (this.#grace === undefined) return;
+    this.#dropDestroyedSessions();
     if (this.#accepted.size === 0) this.#allClosed.resolve();
     // What was accepted and is none of these is in its TLS handshake.
     const mayAsk = this.#layered.size + this.#http2.size > 0 || this.#accepted.size > this.#foreign.size;
@@ -154,16 +163,24 @@ export class Connections {
   }
 
   readonly #addHttp2 = (session: ServerHttp2Session): void => {
+    if (this.#http2.size >= this.#accepted.size) this.#dropDestroyedSessions();
     const connection = new Http2Connection(session, this.#times);
-    this.#http2.add(connection);
-    session.on("stream", () => {
-      this.#requestsBegun += 1;
-    });
+    this.#http2.set(session, connection);
     session.once("close", () => {
-      this.#http2.delete(connection);
+      this.#http2.delete(session);
       this.#lookWhatIsLeft();
     });
     if (this.#grace !== undefined) connection.drain(this.#grace);
+  };
+
+  /** Where the program has removed the listener that would do so. */
+  #dropDestroyedSessions(): void {
+    for (const session of this.#http2.keys()) if (session.destroyed) this.#http2.delete(session);
+  }
+
+  readonly #beginStream = (stream: ServerHttp2Stream): void => {
+    this.#requestsBegun += 1;
+    if (stream.session !== undefined) this.#http2.get(stream.session as ServerHttp2Session)?.begin(stream);
   };
 
   /** A client that never begins its TLS handshake has nothing in flight. */
@@ -173,22 +190,10 @@ export class Connections {
     }, grace).unref();
   }
 
-  /** A listener for upgrades changes what a server does, so ours comes only with the program's own. */
-  #watchUpgrades(event: string): void {
-    if (this.#server.listenerCount(event) > 0) {
-      this.#server.prependListener(event, this.#upgrade);
-      return;
-    }
-    const onNewListener = (name: string | symbol): void => {
-      if (name !== event) return;
-      this.#server.off("newListener", onNewListener);
-      this.#server.prependListener(event, this.#upgrade);
-    };
-    this.#awaiting.push(onNewListener);
-    this.#server.on("newListener", onNewListener);
-  }
-
-  readonly #upgrade = (_request: unknown, socket: Socket): void => {
+  readonly #upgrade = (request: unknown): void => {
+    // HTTP/2 has requests of the same name, on streams.
+    if (!(request instanceof IncomingMessage)) return;
+    const { socket } = request;
     this.#requestsBegun += 1;
     this.#http1Of(socket)?.release();
     this.#layered.delete(socket);

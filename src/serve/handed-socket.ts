@@ -2,6 +2,8 @@
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { ClientHandle } from "./handles.js";
 import { Lifeline } from "./lifeline.js";
+import { observe } from "./observe.js";
+import { whenDestroyed } from "./socket-end.js";
 
 /** An accepted connection, with what was read of it and learned about it before. */
 export interface Arrival {
@@ -26,6 +28,7 @@ export class HandedSocket {
   /** The connection that is being given to the server, until that has a stream of it. */
   #arrival: Arrival | undefined;
   #state: "open" | "closed" = "open";
+  #detach: (() => void) | undefined;
   /** Held while a server listens. */
   #lifeline: Lifeline | undefined;
 
@@ -37,13 +40,13 @@ export class HandedSocket {
 
   /** Whose connections these are from now on. */
   attach(server: Server): void {
-    server.prependListener("connection", (socket: Socket) => {
+    this.#detach = observe(server, "connection", (socket: Socket) => {
       // A program may give its server connections of its own.
       if (this.#arrival === undefined) return;
       const { firstBytes } = this.#arrival;
       this.#arrival = undefined;
       if (firstBytes !== undefined) socket.unshift(firstBytes);
-      socket.on("close", this.#onEnded);
+      whenDestroyed(socket, this.#onEnded);
     });
   }
 
@@ -73,6 +76,7 @@ export class HandedSocket {
 
   close(): void {
     this.#state = "closed";
+    this.#detach?.();
     this.#lifeline?.cut();
   }
 

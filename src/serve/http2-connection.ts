@@ -20,8 +20,6 @@ export class Http2Connection {
   constructor(session: ServerHttp2Session, times: ResponseTimes) {
     this.#session = session;
     this.#times = times;
-    // Before the program's own listener: its work belongs to the time that a stream takes.
-    session.prependListener("stream", (stream) => this.#begin(stream));
     session.once("close", () => clearTimeout(this.#timer));
   }
 
@@ -31,11 +29,7 @@ export class Http2Connection {
     if (this.#streams > 0) this.#takeNoMore();
   }
 
-  destroy(): void {
-    this.#session.destroy();
-  }
-
-  #begin(stream: ServerHttp2Stream): void {
+  begin(stream: ServerHttp2Stream): void {
     const begunAt = this.#times.begin();
     this.#streams += 1;
     stream.once("close", () => {

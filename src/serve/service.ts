@@ -7,6 +7,7 @@ import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { ResponseTimes } from "./response-times.js";
+import { observe } from "./observe.js";
 import { adopt, type ListeningSocket, makeServer, stopAccepting } from "./server.js";
 
 interface End extends Omit<DrainOptions, "servers"> {
@@ -39,7 +40,8 @@ export class Service {
     if (this.#state === "ended") return stopAccepting(server);
     const connections = new Connections(server, this.#times);
     this.#servers.set(server, connections);
-    server.once("close", () => {
+    const end = observe(server, "close", () => {
+      end();
       if (this.#state === "ended") return;
       this.#servers.delete(server);
       this.#servedBefore += connections.served;
