@@ -17,11 +17,13 @@ export interface PortOptions {
 }
 
 /** Where to listen, complete. */
-export type Port = { path: string; backlog: number } | TcpPort | InheritedPort;
+export type Port = PathPort | TcpPort | InheritedPort;
 /** What listen() takes, complete. */
 export type NamedPort = Exclude<Port, InheritedPort>;
 /** A socket that the master was started with, by its descriptor; only hosted programs name one. */
 export type InheritedPort = { fd: number; backlog: number };
+/** A Unix socket to listen on, complete; `access` is 1 where all users may read from it, 2 where they may write, or the sum. */
+export type PathPort = { path: string; backlog: number; access?: number };
 /** A TCP port to listen on, complete. */
 export type TcpPort = { port: number; host: string | undefined; ipv6Only: boolean; backlog: number };
 

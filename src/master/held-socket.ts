@@ -5,12 +5,14 @@ import type { AddressInfo } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
 import { getSystemErrorName } from "node:util";
 import { BindError } from "../errors.js";
-import type { Port, TcpPort } from "../port-options.js";
+import type { PathPort, Port, TcpPort } from "../port-options.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import { describe } from "../serve/ports.js";
 import { type AcceptingHandle, bindHandle, type BoundHandle } from "../serve/handles.js";
 import type { InheritedSockets } from "./inherited.js";
-import { identify, refuses, removeSocketFile } from "../serve/socket-file.js";
+import { identify, isInPlace, refuses, removeSocketFile } from "../serve/socket-file.js";
+import { makeSpare, removeOldSpares } from "../serve/socket-spare.js";
+import { withMask } from "./socket-mode.js";
 
 export interface HeldSocket extends SocketInfo {
   /** Whether this process has bound it, or was given it by whom it was started. */
@@ -21,6 +23,7 @@ export interface HeldSocket extends SocketInfo {
 
 /** Bytes of a path that Linux takes for a socket; older versions of Node would cut a longer one and use what is left. */
 const LONGEST_PATH = 107;
+const PATH_ATTEMPTS = 5;
 const IPV6_ONLY = 1;
 /** What a machine without IPv6 answers: Node listens on IPv4 instead, and so do we. */
 const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
@@ -33,7 +36,7 @@ export async function hold(key: SocketKey, port: Port, inherited: InheritedSocke
   const had = inherited.take(key, port);
   if (had !== undefined) return { key, origin: "given", ...had, close: () => had.handle.close() };
   if ("fd" in port) throw bindError("EBADF", port);
-  return "path" in port ? holdPath(key, port.path, port) : holdPort(key, port);
+  return "path" in port ? holdPath(key, port) : holdPort(key, port);
 }
 
 async function holdPort(key: SocketKey, port: TcpPort): Promise<HeldSocket> {
@@ -69,14 +72,37 @@ function bindTo(to: { address: string; family: number }, port: TcpPort): { handl
   throw bindError(getSystemErrorName(status), port);
 }
 
-async function holdPath(key: SocketKey, path: string, port: Port): Promise<HeldSocket> {
+async function holdPath(key: SocketKey, port: PathPort): Promise<HeldSocket> {
+  const { path } = port;
   if (Buffer.byteLength(path) > LONGEST_PATH) throw bindError("ENAMETOOLONG", port);
-  if (!isAbstract(path) && !existsSync(dirname(path))) throw bindError("ENOENT", port);
+  if (!isAbstract(path)) await makeRoom(key, port);
+  const { handle, file } = bindPath(key, port, PATH_ATTEMPTS);
+  return { key, origin: "bound", address: path, handle, ...(file && { file }), close: () => handle.close() };
+}
+
+/** Binds once more where another node of the same program removes the file just now, taking it for an old one. */
+function bindPath(key: SocketKey, port: PathPort, attempts: number): Pick<HeldSocket, "handle" | "file"> {
+  const { path } = port;
+  const handle = withMask(port.access, () => createHandle(path, -1, -1, port, 0));
+  if (isAbstract(path)) return { handle };
+  const file = identify(path);
+  if (file !== undefined) {
+    makeSpare(path, file);
+    if (isInPlace({ key, address: path, file })) return { handle, file };
+    removeSocketFile({ key, address: path, file });
+  }
+  handle.close();
+  if (attempts <= 1) throw bindError("EADDRINUSE", port);
+  return bindPath(key, port, attempts - 1);
+}
+
+/** Removes what a server that was killed has left. */
+async function makeRoom(key: SocketKey, port: PathPort): Promise<void> {
+  const { path } = port;
+  if (!existsSync(dirname(path))) throw bindError("ENOENT", port);
+  await removeOldSpares(key, path);
   const left = identify(path);
   if (left !== undefined && (await isAbandoned(path))) removeSocketFile({ key, address: path, file: left });
-  const handle = createHandle(path, -1, -1, port, 0);
-  const file = identify(path);
-  return { key, origin: "bound", address: path, handle, ...(file && { file }), close: () => handle.close() };
 }
 
 /** Linux' own names for sockets, which are no files. */

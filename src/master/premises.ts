@@ -17,6 +17,8 @@ import { Toolbox } from "./toolbox.js";
 import { Usage } from "./usage.js";
 
 const TOKEN_BYTES = 32;
+/** Milliseconds after which a Unix socket's file that a program has removed, as some do when they end, is back at the latest. */
+const FILES_MS = 1_000;
 /** Seconds that nodes have beyond their drain time once the master is gone. */
 const REAPER_GRACE = 2;
 
@@ -53,6 +55,8 @@ export class Premises {
   readonly #account: Account | undefined;
   /** Milliseconds. */
   readonly #drainTimeout: number;
+  /** Runs while the service has Unix sockets. */
+  #fileWatch: NodeJS.Timeout | undefined;
   #state: "there" | "gone" = "there";
 
   /** @throws MultiNodeError MN_ERR_MESH_FOLDER */
@@ -63,16 +67,22 @@ export class Premises {
     this.hosted = hostedSettings(options);
     this.#drainTimeout = options.drainTimeout;
     this.dispatcher = dispatcherFor(options, this.children, events);
-    this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", (socket, backlog) => {
-      this.dispatcher?.add(socket.key, socket.handle, backlog);
-      events.onHeld(socket);
-    });
-    this.usage = new Usage((key) => {
+    const release = (key: SocketKey): void => {
       this.dispatcher?.remove(key);
       this.sockets.release(key);
       for (const child of this.children.values()) child.send({ type: "released", key });
       events.onReleased(key);
+    };
+    this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", {
+      onHeld: (socket, backlog) => {
+        this.dispatcher?.add(socket.key, socket.handle, backlog);
+        if (socket.file !== undefined) this.#watchFiles();
+        events.onHeld(socket);
+      },
+      onLost: release,
+      log: events.log,
     });
+    this.usage = new Usage(release);
     this.folder = makeFolder({ owner: account, log: (line) => this.output.log(line) });
     this.controlFolder = account === undefined ? this.folder : makeFolder();
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
@@ -93,9 +103,16 @@ export class Premises {
     this.reaper.watch(pid);
   }
 
-  /** A node has ended, perhaps without cleaning up. */
+  /** A node has ended: it may have left its own socket, and removed the files of those that it served. */
   forget(id: string): void {
     removeEndpoint(this.folder, id);
+    if (this.#fileWatch !== undefined) void this.sockets.restoreFiles();
+  }
+
+  /** The service ends: its programs may remove the files of its sockets. */
+  leaveFiles(): void {
+    clearInterval(this.#fileWatch);
+    this.#fileWatch = undefined;
   }
 
   /** @param sockets whether they end too: closing a Unix socket removes its file, which a new master may serve */
@@ -106,6 +123,10 @@ export class Premises {
     if (sockets === "close") this.sockets.close();
     this.mesh.close();
     for (const folder of [this.folder, this.controlFolder]) removeFolder(folder);
+  }
+
+  #watchFiles(): void {
+    this.#fileWatch ??= setInterval(() => void this.sockets.restoreFiles(), FILES_MS).unref();
   }
 
   /** Whatever ends this process passes here, except SIGKILL. */

@@ -220,11 +220,11 @@ export class MasterRuntime implements Role, Steered {
 
   async #close(): Promise<void> {
     this.#ending.abort();
+    this.#premises.leaveFiles();
     if (this.#state === "handed-over") this.governance.succeeded();
     else notify("stopping");
     const idle = this.#state === "handed-over" ? null : LAST_IDLE_MS;
-    const { dispatcher } = this.#premises;
-    if (dispatcher !== undefined) await dispatcher.stop();
+    await this.#premises.dispatcher?.stop();
     this.#supervisor.tell({ type: "stop", idle });
     const { masterListen, drainTimeout } = this.#options;
     const ownEnd = masterListen

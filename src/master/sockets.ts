@@ -4,6 +4,7 @@ import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import type { SocketKey } from "../protocol.js";
 import { removeSocketFile } from "../serve/socket-file.js";
+import { type FileState, restoreFile } from "../serve/socket-spare.js";
 import { bindError, type HeldSocket, hold } from "./held-socket.js";
 import { InheritedSockets } from "./inherited.js";
 import { overlap } from "./overlap.js";
@@ -11,17 +12,34 @@ import { overlap } from "./overlap.js";
 /** Node's own: what was asked for is not known of what was handed over. */
 const HANDED_BACKLOG = 511;
 
+export interface SocketsEvents {
+  /** Told of each socket once it is bound. */
+  onHeld(socket: HeldSocket, backlog: number): void;
+  /** The file of a socket is gone for good, and it is about to be bound anew: it is to be released first. */
+  onLost(key: SocketKey): void;
+  log(line: string): void;
+}
+
+/** What the log says of the file of a Unix socket, once for each. */
+const FILE_NEWS: Readonly<Record<Exclude<FileState, "in-place">, string>> = {
+  restored:
+    "its file was removed, perhaps by the program before it listens; it is put back, each time that it is removed",
+  taken: "another process has put its own socket there: this service gets no connections by this path",
+  lost: "its file was removed and cannot be put back: it is bound anew when the next node listens; reload the service",
+};
+
 export class Sockets {
   readonly #binding = new Map<SocketKey, Promise<HeldSocket>>();
   readonly #held = new Map<SocketKey, HeldSocket>();
   readonly #inherited: InheritedSockets;
-  readonly #onHeld: (socket: HeldSocket, backlog: number) => void;
+  readonly #events: SocketsEvents;
+  /** What the log has said of files. */
+  readonly #told = new Set<string>();
   #closed = false;
 
-  /** @param onHeld called with each socket once it is bound */
-  constructor(programs: "own" | "hosted", onHeld: (socket: HeldSocket, backlog: number) => void) {
+  constructor(programs: "own" | "hosted", events: SocketsEvents) {
     this.#inherited = new InheritedSockets(programs);
-    this.#onHeld = onHeld;
+    this.#events = events;
   }
 
   /** Those that are bound by now. */
@@ -32,10 +50,12 @@ export class Sockets {
   /** The held socket of a name, bound now if it is not yet; an address that cannot be had is tried again next time. */
   hold(key: SocketKey, port: Port): Promise<HeldSocket> {
     const known = this.#binding.get(key) ?? this.#foundFree(key, port);
-    if (known !== undefined) return known;
-    const binding = this.#bind(key, port);
-    this.#binding.set(key, binding);
-    return binding;
+    return known === undefined ? this.#bindNow(key, port) : known.then((socket) => this.#withFile(socket, port));
+  }
+
+  /** Puts back the files of Unix sockets that programs have removed. */
+  async restoreFiles(): Promise<void> {
+    await Promise.all(this.held.map((socket) => this.#restoreFile(socket)));
   }
 
   /**
@@ -88,6 +108,30 @@ export class Sockets {
     return found && Promise.resolve(found);
   }
 
+  #bindNow(key: SocketKey, port: Port): Promise<HeldSocket> {
+    const binding = this.#bind(key, port);
+    this.#binding.set(key, binding);
+    return binding;
+  }
+
+  /** Clients have to find it: without its file, it is bound anew. */
+  async #withFile(socket: HeldSocket, port: Port): Promise<HeldSocket> {
+    const state = await this.#restoreFile(socket);
+    if (state === "taken") throw bindError("EADDRINUSE", port);
+    if (state !== "lost") return socket;
+    this.#events.onLost(socket.key);
+    return this.#bindNow(socket.key, port);
+  }
+
+  async #restoreFile(socket: HeldSocket): Promise<FileState> {
+    const state = await restoreFile(socket);
+    if (state === "in-place" || this.#closed || typeof socket.address !== "string") return state;
+    const line = `path ${socket.address}: ${FILE_NEWS[state]}`;
+    if (!this.#told.has(line)) this.#events.log(line);
+    this.#told.add(line);
+    return state;
+  }
+
   async #bind(key: SocketKey, port: Port): Promise<HeldSocket> {
     try {
       const socket = await hold(key, port, this.#inherited);
@@ -110,7 +154,7 @@ export class Sockets {
 
   #keep(socket: HeldSocket, backlog: number): void {
     this.#held.set(socket.key, socket);
-    this.#onHeld(socket, backlog);
+    this.#events.onHeld(socket, backlog);
   }
 }
 

@@ -13,6 +13,9 @@ export interface Query {
   fd?: number | null | undefined;
   flags?: number;
   backlog?: number;
+  /** Of a Unix socket: who may use it. */
+  readableAll?: boolean;
+  writableAll?: boolean;
 }
 
 /** @param error 0, or the negative number of a system error; the handle is listened on by node:net itself */

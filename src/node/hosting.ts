@@ -54,6 +54,9 @@ interface NetInternals extends Server {
 }
 
 const IPV6_ONLY = 1;
+/** As libuv's uv_pipe_chmod() takes them. */
+const READABLE = 1;
+const WRITABLE = 2;
 /** Node's own, which it takes where it was told none, or 0. */
 const BACKLOG = 511;
 /** Milliseconds for which a node waits for sockets that others of its service have and this one does not listen on. */
@@ -187,11 +190,17 @@ async function bothResolved(one: Promise<void>, other: Promise<void> | undefined
   await other;
 }
 
-function portOf({ address, port, fd, flags = 0, backlog: asked }: Query): Port {
-  const backlog = asked || BACKLOG;
+function portOf(query: Query): Port {
+  const { address, port, fd, flags = 0 } = query;
+  const backlog = query.backlog || BACKLOG;
   if (typeof fd === "number" && fd >= 0) return { fd, backlog };
-  if (port === -1) return { path: address ?? "", backlog };
+  if (port === -1) return { path: address ?? "", backlog, ...accessOf(query) };
   return { port, host: address ?? undefined, ipv6Only: (flags & IPV6_ONLY) !== 0, backlog };
+}
+
+function accessOf({ readableAll, writableAll }: Query): { access?: number } {
+  const access = (readableAll === true ? READABLE : 0) + (writableAll === true ? WRITABLE : 0);
+  return access === 0 ? {} : { access };
 }
 
 /**

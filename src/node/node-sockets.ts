@@ -8,6 +8,7 @@ import type { SocketHandle } from "../serve/handles.js";
 import { Lifeline } from "../serve/lifeline.js";
 import { Ports } from "../serve/ports.js";
 import type { ListeningSocket } from "../serve/server.js";
+import { isInPlace } from "../serve/socket-file.js";
 import type { Intake } from "./intake.js";
 
 type Known = Boot["sockets"][number];
@@ -71,7 +72,7 @@ export class NodeSockets {
   /** The socket of that name, in a promise where the master has to be asked, which may reject with RefusedError. */
   take(key: SocketKey, port: Port): ListeningSocket | Promise<ListeningSocket> {
     const known = this.#known.get(key);
-    if (known === undefined) return this.#ask(key, port);
+    if (known === undefined || !isInPlace(known)) return this.#askAnew(key, port);
     this.#known.delete(key);
     return this.#socketOf(known);
   }
@@ -128,6 +129,12 @@ export class NodeSockets {
 
   onRefused(message: Extract<ToNode, { type: "no-socket" }>): void {
     this.#answered(message.key)?.reject(new RefusedError(message));
+  }
+
+  /** Where the program has removed the file of a socket before it listens, the master puts it back. */
+  #askAnew(key: SocketKey, port: Port): Promise<ListeningSocket> {
+    this.onReleased(key);
+    return this.#ask(key, port);
   }
 
   #ask(key: SocketKey, port: Port): Promise<ListeningSocket> {

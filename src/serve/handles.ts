@@ -31,6 +31,12 @@ export interface BoundHandle extends AcceptingHandle {
   getsockname?(address: object): number;
 }
 
+/** The handle of a Unix socket. */
+export interface PipeHandle extends BoundHandle {
+  /** Changes the mode of its file, by path. Takes 1 for readable and 2 for writable by all, or the sum. */
+  fchmod(access: number): number;
+}
+
 interface NetInternals {
   _createServerHandle(
     address: string | null,

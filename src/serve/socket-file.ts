@@ -5,10 +5,12 @@ import { basename, dirname, join } from "node:path";
 import { debuglog } from "node:util";
 import type { SocketInfo } from "../protocol.js";
 
+type SocketFile = NonNullable<SocketInfo["file"]>;
+
 const debug = debuglog("multi-node");
 
 /** Which socket a path names now; `undefined` where there is none, or a file of another kind. */
-export function identify(path: string): { dev: number; ino: number } | undefined {
+export function identify(path: string): SocketFile | undefined {
   try {
     const stats = lstatSync(path);
     return stats.isSocket() ? { dev: stats.dev, ino: stats.ino } : undefined;
@@ -29,29 +31,60 @@ export function refuses(path: string): Promise<boolean> {
   });
 }
 
+/** Whether a path names the socket of this file. */
+export function isAt(path: string, file: SocketFile): boolean {
+  const now = identify(path);
+  return now?.dev === file.dev && now.ino === file.ino;
+}
+
+/** Whether the file of a held socket is where clients look for it. */
+export function isInPlace({ address, file }: SocketInfo): boolean {
+  return typeof address !== "string" || file === undefined || isAt(address, file);
+}
+
+/** The path of the second link to a socket's file: see socket-spare. */
+export function spareOf(address: string, { ino }: SocketFile): string {
+  return join(dirname(address), `.${basename(address)}.multi-node-${ino}`);
+}
+
 /**
- * Removes the file of a held socket, unless another service has put its own there meanwhile. Never throws: what cannot be
- * removed stays, as after a crash, and is no reason for an end that is not orderly.
+ * Removes the file of a held socket and its spare, unless another service has put its own there meanwhile. Never throws:
+ * what cannot be removed stays, as after a crash, and is no reason for an end that is not orderly.
  */
 export function removeSocketFile({ address, file }: SocketInfo): void {
-  if (typeof address !== "string" || file === undefined || identify(address) === undefined) return;
-  const folder = openFolder(dirname(address));
+  if (typeof address !== "string" || file === undefined) return;
+  for (const name of [address, spareOf(address, file)]) {
+    if (!isAt(name, file)) continue;
+    withinFolder(name, (path) => {
+      if (isAt(path, file)) unlinkSync(path);
+    });
+  }
+}
+
+/** The same, unless somebody still accepts there: another master may hold the same socket. */
+export async function removeAbandonedFile(socket: SocketInfo): Promise<void> {
+  const { address, file } = socket;
+  if (typeof address !== "string" || file === undefined) return;
+  const path = isAt(address, file) ? address : spareOf(address, file);
+  if (await refuses(path)) removeSocketFile(socket);
+}
+
+/**
+ * Acts on a file by a path that leads to its folder whatever is done to the folder's name: another user who may rename a
+ * folder above could otherwise put a different one there between a look and a change. What fails is left as it is.
+ */
+export function withinFolder(name: string, action: (path: string) => void): void {
+  const folder = openFolder(dirname(name));
   try {
-    const path = folder === undefined ? address : join(folder.path, basename(address));
-    const now = identify(path);
-    if (now?.dev === file.dev && now.ino === file.ino) unlinkSync(path);
+    action(folder === undefined ? name : join(folder.path, basename(name)));
   } catch (error) {
-    debug("the file of a socket stays: %s", (error as Error).message);
+    debug("the file of a socket stays as it is: %s", (error as Error).message);
   } finally {
     if (folder !== undefined) closeSync(folder.fd);
   }
 }
 
-/**
- * A folder by a path that leads to it whatever is done to its name: another user who may rename a folder above could
- * otherwise put a different one there between a look and a removal. `undefined` where the system has no such paths, or the
- * folder cannot be read.
- */
+/** `undefined` where the system has no such paths, or the folder cannot be read. */
 function openFolder(name: string): { fd: number; path: string } | undefined {
   if (!existsSync("/proc/self/fd")) return undefined;
   try {
@@ -60,9 +93,4 @@ function openFolder(name: string): { fd: number; path: string } | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The same, unless somebody still accepts there: another master may hold the same socket. */
-export async function removeAbandonedFile(socket: SocketInfo): Promise<void> {
-  if (typeof socket.address === "string" && (await refuses(socket.address))) removeSocketFile(socket);
 }

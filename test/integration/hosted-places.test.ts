@@ -1,12 +1,12 @@
 // Whatever kind of server a program has that knows nothing of this package, and whatever it listens on but ports.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { clients } from "../helpers/clients/server-kinds.js";
 import { eventually } from "../helpers/deadline.js";
 import { temporaryFolder } from "../helpers/environment.js";
-import { allServe, runHosted } from "../helpers/hosted.js";
+import { allServe, runHosted, runPlain } from "../helpers/hosted.js";
 import { get, getOver, portOf } from "../helpers/http.js";
 import { Program, type Told } from "../helpers/program.js";
 
@@ -44,6 +44,48 @@ for (const balance of ["shared", "least-connections"]) {
   });
 }
 
+for (const balance of ["shared", "round-robin"]) {
+  for (const when of ["before", "at-exit"]) {
+    test(`a program that removes its socket's file ${when} stays reachable, with balance ${balance}`, async (t) => {
+      const folder = temporaryFolder(t);
+      const path = join(folder, "service.sock");
+      const program = runHosted(t, "unlinks.js", { args: [when, path], run: { balance } });
+      await allServe(program);
+      await reloads(program);
+      const successors = program
+        .all("serves")
+        .slice(-2)
+        .map(({ pid }) => String(pid));
+      const answered = new Set<string>();
+      await eventually(async () => {
+        const { body } = await getOver(path).catch(() => ({ body: "" }));
+        return answered.add(body).has(successors[0] as string) && answered.has(successors[1] as string);
+      }, "both nodes answer");
+      await program.stop();
+      assert.equal(program.stderr.match(/its file was removed/g)?.length, 1);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  }
+}
+
+test("who may use a socket is as the program says, and the same as without this package", async (t) => {
+  const folder = temporaryFolder(t);
+  for (const access of [{}, { readableAll: true }, { writableAll: true }, { readableAll: true, writableAll: true }]) {
+    const place = { path: join(folder, "service.sock"), ...access };
+    const plain = runPlain(t, "listens.js", { args: [[place]] });
+    await plain.first("serves");
+    const { mode } = statSync(place.path);
+    plain.kill("SIGKILL");
+    await plain.exit;
+    const program = runHosted(t, "listens.js", { args: [[place]] });
+    await allServe(program);
+    assert.equal(statSync(place.path).mode, mode, JSON.stringify(access));
+    await reloads(program);
+    assert.equal(statSync(place.path).mode, mode, `${JSON.stringify(access)} after a reload`);
+    await program.stop();
+  }
+});
+
 test("a path is relative to the folder that the program runs in", async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, "run"));
@@ -60,7 +102,7 @@ test("the file of a path is gone too where the master was killed", async (t) => 
   const program = runHosted(t, "listens.js", { args: [[{ path }]] });
   await allServe(program);
   program.kill("SIGKILL");
-  await eventually(() => !existsSync(path), "the file goes");
+  await eventually(() => readdirSync(dirname(path)).length === 0, "the file goes, and its spare");
   await eventually(() => program.processes.length === 0, "the nodes end");
 });
 

@@ -52,7 +52,7 @@ interface World {
 }
 
 async function world(t: TestContext): Promise<World> {
-  const sockets = new Sockets("hosted", () => {});
+  const sockets = new Sockets("hosted", { onHeld: () => {}, onLost: () => {}, log: () => {} });
   // As a master's processes do.
   const alive = setInterval(() => {}, 60_000);
   t.after(() => {

@@ -41,7 +41,7 @@ test("what is handed over is held before anybody asks, where only the program kn
   const sockets = [{ key, address, fd: FD }];
   const hold = (programs: string): string => `
     const heard = [];
-    const sockets = new Sockets("${programs}", ({ key }, backlog) => heard.push([key, backlog]));
+    const sockets = new Sockets("${programs}", { onHeld: ({ key }, backlog) => heard.push([key, backlog]) });
     sockets.takeOver();
     const held = sockets.held.map(({ key, address }) => ({ key, address }));
     const same = (await sockets.hold("${key}", { port: 0 })) === sockets.held[0];
