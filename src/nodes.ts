@@ -1,6 +1,6 @@
 // The object that listen() returns: the same in every process, whatever its role.
 import { EventEmitter } from "node:events";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import type { Call } from "./messages/answer.js";
 import type { Settled } from "./messages/calls.js";
@@ -14,6 +14,7 @@ import { checkPortOptions, type Port, type PortOptions } from "./port-options.js
 import { printableLines } from "./printable.js";
 import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
+import { UnheardStreams } from "./unheard-streams.js";
 
 /** The port that a service begins with. */
 export interface FirstPort {
@@ -30,11 +31,10 @@ export interface FirstPort {
 export class Nodes extends EventEmitter<Events> {
   readonly #role: Role;
   readonly #switchboard: Switchboard;
+  readonly #unheard = new UnheardStreams();
   #first: Listener | undefined;
   /** Where it listens as far as it was told, in a service that was not told where to. */
   #heard: AddressInfo | string | null = null;
-  /** Streams that nobody has listened for yet. */
-  #waiting: (readonly [Socket, Peer])[] = [];
 
   /** @internal listen() makes it. */
   constructor(
@@ -53,9 +53,10 @@ export class Nodes extends EventEmitter<Events> {
         fault: ({ id }, error) => log(`multi-node: ${this.id}: the link to ${id} was closed: ${error.message}`),
       },
     );
+    void this.#switchboard.startBy(this.#role.ready);
     if (first !== undefined) this.addFirst(first);
     (this as EventEmitter).on("newListener", (event) => {
-      if (event === "node" && this.#waiting.length > 0) process.nextTick(() => this.#deliver());
+      if (event === "node" && this.#unheard.size > 0) process.nextTick(() => this.#deliver());
     });
   }
 
@@ -180,12 +181,17 @@ export class Nodes extends EventEmitter<Events> {
     return {
       nodes: this,
       link: (stream, peer, side) => this.#switchboard.connect(stream, peer, side),
+      expect: (ids) => this.#switchboard.expect(ids),
+      joined: () => this.#switchboard.join(),
       flush: () => this.#switchboard.flush(),
       node: (stream, peer) => {
-        this.#waiting.push([stream, peer]);
+        this.#unheard.add(stream, peer);
         this.#deliver();
       },
-      left: (id) => this.#forget(id),
+      left: (id) => {
+        this.#switchboard.forget(id);
+        this.#unheard.forget(id);
+      },
       listening: (address) => {
         this.#heard ??= address;
         this.emit("listening", address);
@@ -215,17 +221,10 @@ export class Nodes extends EventEmitter<Events> {
   /** A stream waits for the first listener, so that a program may listen as late as it likes. */
   #deliver(): void {
     while (this.listenerCount("node") > 0) {
-      const next = this.#waiting.shift();
+      const next = this.#unheard.next();
       if (next === undefined) return;
-      const [stream, peer] = next;
-      if (!stream.destroyed) this.emit("node", stream, peer);
+      this.emit("node", ...next);
     }
-  }
-
-  /** Nobody will ever read the streams of an ended process that nobody has listened for until now. */
-  #forget(id: string): void {
-    for (const [stream, peer] of this.#waiting) if (peer.id === id) stream.destroy();
-    this.#waiting = this.#waiting.filter(([, peer]) => peer.id !== id);
   }
 
   async #tellDrain(drain: Drain): Promise<void> {

@@ -62,8 +62,10 @@ export interface InheritedSocket extends SocketInfo {
 export type ToNode =
   /** The first message: the mesh's secret, in hexadecimal. */
   | { type: "token"; token: string }
-  /** The answer to `joined`: every process that joined before, each to be dialled. */
-  | { type: "welcome"; peers: string[] }
+  /** The answer to `joined`: every process that joined before, each to be dialled, and those that have not joined yet. */
+  | { type: "welcome"; peers: string[]; starting: string[] }
+  /** A process was started: it joins, or `left` tells of its end. */
+  | { type: "starting"; id: string }
   /** A process has ended; its streams end by themselves, but where nobody reads one, nobody would see that. */
   | { type: "left"; id: string }
   /** The answer to `bind` with the same key, where the socket may have got another before; the handle comes with it. */

@@ -151,6 +151,12 @@ export interface Outlet {
   readonly nodes?: object;
   /** The connection to another process for messages and calls. Resolves when each knows what the other wants to hear. */
   link(stream: Socket, peer: Peer, side: "dialer" | "acceptor"): Promise<void>;
+  /**
+   * Other processes that are there already or were started: each joins, or `left` tells that it has ended.
+   */
+  expect(ids: readonly string[]): void;
+  /** This process has joined those that are there, or has tried for long enough. */
+  joined(): void;
   /** Resolves when all messages are out. */
   flush(): Promise<void>;
   node(stream: Socket, peer: Peer): void;

@@ -18,6 +18,8 @@ export type KeeperOptions = Pick<SupervisorOptions, "readyTimeout" | "waitReady"
 
 /** What a step of one node means to the others. */
 export interface KeeperEvents {
+  /** Its process is about to be started. */
+  onSpawn(node: NodeRecord): void;
   onReady(node: NodeRecord): void;
   /** It hangs: another may have its place. */
   onHung(node: NodeRecord): void;
@@ -48,6 +50,7 @@ export class Keeper {
   /** Starts a node, which has until `readyTimeout` to serve. */
   spawn(start: Omit<Start, "jitter">): void {
     const node = this.#fleet.add({ ...start, jitter: this.#world.random() }, this.#world.now());
+    this.#events.onSpawn(node);
     this.#world.moved(node);
     this.#expect(node, this.#options.readyTimeout);
     this.#world.spawn(node.id, node.place);

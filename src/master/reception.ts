@@ -2,7 +2,7 @@
 import type { MultiNodeError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import { Roster } from "../mesh/roster.js";
-import type { Order, ToSupervisor } from "../protocol.js";
+import type { Order, ToNode, ToSupervisor } from "../protocol.js";
 import type { NodeRecord } from "./fleet.js";
 import type { NodeEvent } from "./node-state.js";
 import type { World } from "./supervisor-world.js";
@@ -29,7 +29,7 @@ export class Reception {
   #answerTo(node: NodeRecord, message: Exclude<ToSupervisor, { type: "ready" | "draining" }>): void {
     switch (message.type) {
       case "joined":
-        return this.#world.send(node.id, { type: "welcome", peers: this.#roster.join(node.id) });
+        return this.#welcome(node.id);
       case "bind":
         return this.#world.bind(node.id, message.key, message.port);
       case "accepting":
@@ -50,9 +50,24 @@ export class Reception {
     }
   }
 
+  /** Tells all that a node was started: calls may wait for it. */
+  expect(id: string): void {
+    this.#tell(this.#roster.start(id), { type: "starting", id });
+  }
+
   /** Tells all that a node has ended. */
   dismiss(id: string): void {
-    for (const peer of this.#roster.leave(id)) this.#world.send(peer, { type: "left", id });
+    this.#tell(this.#roster.leave(id), { type: "left", id });
+  }
+
+  /** The master itself hears of it in another way. */
+  #tell(peers: readonly string[], message: ToNode): void {
+    for (const peer of peers) if (peer !== MASTER_ID) this.#world.send(peer, message);
+  }
+
+  #welcome(id: string): void {
+    const peers = this.#roster.join(id);
+    this.#world.send(id, { type: "welcome", peers, starting: this.#roster.starting });
   }
 
   async #answer(id: string, number: number, order: Order): Promise<void> {

@@ -147,6 +147,7 @@ export class MasterRuntime implements Role, Steered {
       const note = quotaNote(this.#options.nodes);
       if (note !== undefined) this.log(note);
       this.#supervisor.tell({ type: "start" });
+      this.#outlet.joined();
       await Promise.all([this.#nodesReady.promise, this.#addresses.served()]);
       this.#onServing();
       this.#onAllServing();
@@ -162,18 +163,15 @@ export class MasterRuntime implements Role, Steered {
   #supervise(account: Account | undefined): Supervisor {
     const options = supervisorOptions(this.#options, aboutService(this.#options.name, this.#program, this.self));
     if (options.places === 0) this.#nodesReady.resolve();
-    const parts: WorldOptions = {
-      program: this.#program,
-      account,
-      premises: this.#premises,
-      tell: (message) => this.#supervisor.tell(message),
-    };
-    return new Supervisor(options, makeWorld(parts, this.#reports()));
+    const tell: WorldOptions["tell"] = (message) => this.#supervisor.tell(message);
+    const world = makeWorld({ program: this.#program, account, premises: this.#premises, tell }, this.#reports());
+    return new Supervisor(options, world);
   }
 
   #reports(): Reports {
     return {
       log: this.log,
+      onSpawn: (id) => this.#outlet.expect([id]),
       onReady: (all) => {
         this.#onServing();
         if (all) this.#nodesReady.resolve();

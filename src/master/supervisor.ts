@@ -52,6 +52,7 @@ export class Supervisor {
     });
     this.#departures = new Departures(options, { fleet, rollout: this.#rollout, sizing: this.#sizing }, world);
     const events: KeeperEvents = {
+      onSpawn: ({ id }) => this.#reception.expect(id),
       onReady: (node) => this.#onReady(node),
       onHung: (node) => this.#refill(node.place, 0),
       onGone: (node, exit) => this.#onGone(node, exit),

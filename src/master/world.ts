@@ -16,9 +16,12 @@ export interface WorldOptions {
 }
 
 /** What only the master itself can answer. */
-export type Reports = Pick<World, "log" | "onReady" | "onExit" | "onReload" | "onCloseRequest" | "onEnd">;
+export interface Reports extends Pick<World, "log" | "onReady" | "onExit" | "onReload" | "onCloseRequest" | "onEnd"> {
+  /** A node's process is about to be started. */
+  onSpawn: (id: string) => void;
+}
 
-export function makeWorld(options: WorldOptions, reports: Reports): World {
+export function makeWorld(options: WorldOptions, { onSpawn, ...reports }: Reports): World {
   const { tell, premises } = options;
   const { sockets, usage, children, dispatcher, news } = premises;
   const send: World["send"] = (id, message, handle) => children.get(id)?.send(message, handle);
@@ -31,6 +34,7 @@ export function makeWorld(options: WorldOptions, reports: Reports): World {
       return () => clearTimeout(timer);
     },
     spawn: (id, place) => {
+      onSpawn(id);
       try {
         const child = startNode(id, place, options);
         children.set(id, child);

@@ -1,10 +1,12 @@
 // Calls to handlers in other processes and in this one: the caller's side.
 import { BackpressureError, CallAbortedError, PeerGoneError } from "../errors.js";
 import type { Peer } from "../role.js";
-import { Answer, type Call } from "./answer.js";
 import { leastOf } from "../balance/least.js";
+import { Answer, type Call } from "./answer.js";
+import type { Arrivals } from "./arrivals.js";
+import { EarlyCalls } from "./early-calls.js";
 import { MOST_CALLS } from "./limits.js";
-import type { Link } from "./link.js";
+import type { Link, MessageLimits } from "./link.js";
 import {
   FRAME_ANSWER,
   FRAME_CALL,
@@ -29,23 +31,27 @@ export type Settled<Value = unknown> =
 
 export class Calls {
   readonly #neighbours: Neighbours;
+  readonly #arrivals: Arrivals;
+  readonly #early: EarlyCalls;
   readonly #pending = new PendingCalls();
   readonly #linkOf = new Map<string, Link>();
   /** Whose turn it is among those that are equally busy; processes begin anywhere, so as not to choose the same ones. */
   #turn: number = Math.floor(Math.random() * 1_000);
 
-  constructor(neighbours: Neighbours) {
+  constructor(neighbours: Neighbours, arrivals: Arrivals, limits: MessageLimits) {
     this.#neighbours = neighbours;
+    this.#arrivals = arrivals;
+    this.#early = new EarlyCalls(limits, ({ target, name, value, settings }, patience) =>
+      this.#try(target, name, value, settings, patience),
+    );
   }
 
   /** Never throws: whatever is wrong rejects the call. */
   call(target: string, name: string, value: unknown, options?: CallOptions): Call {
     try {
       const settings = checkCallOptions(options);
-      if (target === "all") return this.#callAll(name, value, settings);
-      const link = target === "any" ? this.#leastOf(name) : this.#find(target, name);
-      if (settings.signal?.aborted === true) throw aborted(target, name, settings.signal.reason);
-      return this.#send(link, name, value, settings).answer;
+      const answer = this.#try(target, name, value, settings, settings.timeout);
+      return answer ?? this.#early.add(target, name, value, settings);
     } catch (error) {
       return new Answer((_, reject) => reject(error));
     }
@@ -80,25 +86,44 @@ export class Calls {
     this.#pending.left(link);
   }
 
+  /** Something has changed for calls that wait for a process to start. */
+  review(): void {
+    this.#early.review();
+  }
+
+  /**
+   * Sends a call; returns `undefined` where it has to wait for a process that is starting.
+   * @param patience milliseconds to the start of the answer
+   * @throws UsageError, NoHandlerError, PeerGoneError, CallAbortedError, BackpressureError, DOMException DataCloneError
+   */
+  #try(target: string, name: string, value: unknown, settings: CallSettings, patience: number): Answer | undefined {
+    if (target === "all") return this.#callAll(name, value, settings, patience);
+    const link = target === "any" ? this.#leastOf(name) : this.#find(target, name);
+    if (link === undefined) return undefined;
+    if (settings.signal?.aborted === true) throw aborted(target, name, settings.signal.reason);
+    return this.#send(link, name, value, settings, patience).answer;
+  }
+
   /** @throws UsageError MN_ERR_OPTION, NoHandlerError, PeerGoneError */
-  #find(target: string, name: string): Link {
+  #find(target: string, name: string): Link | undefined {
     const link = this.#linkOf.get(target) ?? this.#search(target);
     if (link === undefined) checkTarget(target);
     if (link?.remote.handles.has(name) === true && link.isOpen) return link;
     checkName(name, "call");
+    if (this.#arrivals.expects(target) || isStarting(link)) return undefined;
     if (link?.isOpen === true) throw noHandler(target, name);
     const advice = "nodes.peers lists the processes that there are";
     throw new PeerGoneError("MN_ERR_PEER_GONE", `there is no ${target}, or not any more: ${advice}`);
   }
 
   #search(target: string): Link | undefined {
-    const link = [this.#neighbours.self, ...this.#neighbours.others].find(({ peer }) => peer.id === target);
+    const link = this.#all.find(({ peer }) => peer.id === target);
     if (link !== undefined) this.#linkOf.set(target, link);
     return link;
   }
 
   /** @throws UsageError MN_ERR_OPTION, NoHandlerError */
-  #leastOf(name: string): Link {
+  #leastOf(name: string): Link | undefined {
     const links = this.#whoHandles(name);
     const link =
       links[
@@ -109,12 +134,21 @@ export class Calls {
       ];
     if (link !== undefined) return link;
     checkName(name, "call");
+    if (this.#mayBeHandled()) return undefined;
     throw noHandler("any process that is there now", name);
   }
 
+  /** Whether a process is starting that may come to handle more. */
+  #mayBeHandled(): boolean {
+    return this.#arrivals.expects() || this.#all.some(isStarting);
+  }
+
+  get #all(): Link[] {
+    return [this.#neighbours.self, ...this.#neighbours.others];
+  }
+
   #whoHandles(name: string): Link[] {
-    const { self, others } = this.#neighbours;
-    return [self, ...others].filter((link) => link.remote.handles.has(name) && link.isOpen);
+    return this.#all.filter((link) => link.remote.handles.has(name) && link.isOpen);
   }
 
   /** Calls in progress there, as far as is known here: those of others are heard of late. */
@@ -123,9 +157,9 @@ export class Calls {
   }
 
   /** It is there to be answered before it is sent, as it must be while anything of it is under way. */
-  #send(link: Link, name: string, value: unknown, settings: CallSettings): PendingCall {
+  #send(link: Link, name: string, value: unknown, settings: CallSettings, patience: number): PendingCall {
     if (this.#pending.count(link) >= MOST_CALLS) throw tooManyCalls(link);
-    const call = this.#pending.begin(link, name, settings);
+    const call = this.#pending.begin(link, name, settings, patience);
     try {
       link.sendValue(FRAME_CALL, value, call.id, link.remote.handles.get(name));
       return call;
@@ -136,14 +170,16 @@ export class Calls {
   }
 
   /** What is wrong with the value or the options rejects; what is wrong with one process is part of the result. */
-  #callAll(name: string, value: unknown, settings: CallSettings): Answer {
+  #callAll(name: string, value: unknown, settings: CallSettings, patience: number): Answer | undefined {
     checkName(name, "call");
+    const links = this.#whoHandles(name);
+    if (this.#arrivals.isJoining || (links.length === 0 && this.#mayBeHandled())) return undefined;
     if (settings.signal?.aborted === true) throw aborted("all", name, settings.signal.reason);
     const calls: PendingCall[] = [];
     const answers: Promise<Settled>[] = [];
-    for (const link of this.#whoHandles(name)) {
+    for (const link of links) {
       try {
-        const call = this.#send(link, name, value, settings);
+        const call = this.#send(link, name, value, settings, patience);
         calls.push(call);
         answers.push(settle(link.peer, call.answer));
       } catch (error) {
@@ -153,6 +189,10 @@ export class Calls {
     }
     return new Answer((resolve) => resolve(gather(answers)));
   }
+}
+
+function isStarting(link: Link | undefined): boolean {
+  return link?.isOpen === true && link.remote.state === "starting";
 }
 
 function onValue(call: PendingCall, type: number, value: unknown): void {

@@ -36,6 +36,7 @@ interface RunningCalls {
 
 export class Handlers {
   readonly #neighbours: Neighbours;
+  readonly #onHandle: () => void;
   readonly #news: BusyNews;
   readonly #handlers = new Map<number, Handler>();
   readonly #running = new Map<Link, RunningCalls>();
@@ -49,8 +50,10 @@ export class Handlers {
   readonly #allSaidFarewell = new Deferred<void>();
   readonly #idle = new Deferred<void>();
 
-  constructor(neighbours: Neighbours) {
+  /** @param onHandle called when there is a handler more */
+  constructor(neighbours: Neighbours, onHandle: () => void) {
     this.#neighbours = neighbours;
+    this.#onHandle = onHandle;
     this.#news = new BusyNews(neighbours);
   }
 
@@ -71,6 +74,7 @@ export class Handlers {
     if (this.#state === "open") {
       for (const link of this.#neighbours.others) link.sendName(FRAME_HANDLE, name, number);
     }
+    this.#onHandle();
     return () => this.#remove(number);
   }
 

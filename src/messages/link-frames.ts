@@ -29,6 +29,8 @@ export const FRAME_BUSY = 0x18;
 export const FRAME_LEAVING = 0x19;
 /** The answer: all calls were sent before this: 0. */
 export const FRAME_FAREWELL = 0x1a;
+/** The program of this process has started: it does not handle what it does not handle by now: 0. */
+export const FRAME_STARTED = 0x1b;
 /** A call: its id, the number of the handler, then the value. */
 export const FRAME_CALL = 0x20;
 /** The caller does not want the answer any more: id. */
@@ -74,6 +76,7 @@ export function linkLimits(maxPayload: number): FrameLimits {
     [FRAME_BUSY, NUMBER],
     [FRAME_LEAVING, NUMBER],
     [FRAME_FAREWELL, NUMBER],
+    [FRAME_STARTED, NUMBER],
     [FRAME_CALL, CALL_HEAD + maxPayload],
     [FRAME_CANCEL, NUMBER],
     [FRAME_ANSWER, NUMBER + maxPayload],

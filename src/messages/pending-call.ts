@@ -37,7 +37,6 @@ export class PendingCall extends Wait implements Abortable, ItemSource {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.waitForItem();
   }
 
   onAnswer(value: unknown): void {
@@ -104,7 +103,12 @@ export class PendingCall extends Wait implements Abortable, ItemSource {
   }
 
   waitForItem(): void {
-    if (this.settings.timeout > 0) this.#table.deadlines.add(this, this.settings.timeout);
+    this.waitFor(this.settings.timeout);
+  }
+
+  /** @param ms milliseconds; 0: without a limit */
+  waitFor(ms: number): void {
+    if (ms > 0) this.#table.deadlines.add(this, ms);
   }
 
   stopWaiting(): void {

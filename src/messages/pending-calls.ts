@@ -11,9 +11,11 @@ export class PendingCalls implements CallTable {
   readonly #calls = new Map<Link, Map<number, PendingCall>>();
   #lastId = 0;
 
-  begin(link: Link, name: string, settings: CallSettings): PendingCall {
+  /** @param patience milliseconds to the start of its answer; 0: no limit */
+  begin(link: Link, name: string, settings: CallSettings, patience: number): PendingCall {
     const calls = this.#callsOver(link);
     const call = new PendingCall(this, link, this.#freeId(calls), name, settings);
+    call.waitFor(patience);
     calls.set(call.id, call);
     if (settings.signal !== undefined) this.#signals.add(settings.signal, call);
     return call;

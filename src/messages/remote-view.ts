@@ -16,6 +16,8 @@ export class RemoteView {
   readonly handles: Map<string, number> = new Map();
   /** Where what it publishes under a number goes to in this process. */
   readonly ports: NumberMap<Room> = new NumberMap();
+  /** While it starts, it may come to handle what it does not handle yet. */
+  state: "starting" | "started" = "starting";
   /** How many calls it had in progress when it told that last. */
   busy = 0;
   /** Whether it has said that it is there: only then does it publish and call. */

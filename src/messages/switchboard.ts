@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { LinkError } from "../errors.js";
 import { Deferred, pause } from "../promises.js";
 import type { Peer } from "../role.js";
+import { Arrivals } from "./arrivals.js";
 import { Calls } from "./calls.js";
 import { Channels } from "./channels.js";
 import { Handlers } from "./handlers.js";
@@ -20,6 +21,7 @@ import {
   FRAME_PORT,
   FRAME_PUBLISH,
   FRAME_READY,
+  FRAME_STARTED,
   FRAME_UNHANDLE,
   FRAME_UNLISTEN,
   FRAME_UNPORT,
@@ -44,6 +46,11 @@ export interface SwitchboardEvents {
 /** Milliseconds that what was sent has to be out when the process ends. */
 const FLUSH_MS = 1_000;
 
+/** Milliseconds after `ready` in which a program may still call handle(), as it may await something before. */
+const HANDLE_GRACE_MS = 1_000;
+/** Milliseconds after which a process that is not ready counts as started all the same. */
+const LONGEST_START_MS = 30_000;
+
 export class Switchboard implements LinkSink {
   readonly channels: Channels;
   readonly calls: Calls;
@@ -56,6 +63,7 @@ export class Switchboard implements LinkSink {
   /** Those of which this process knows that, too. */
   readonly #joined = new Set<Link>();
   readonly #joining = new Map<Link, Deferred<void>>();
+  readonly #arrivals = new Arrivals();
 
   constructor(self: Peer, limits: MessageLimits, events: SwitchboardEvents) {
     this.#limits = limits;
@@ -64,8 +72,8 @@ export class Switchboard implements LinkSink {
     this.#self.remote.isReady = true;
     const neighbours = { self: this.#self, others: this.#introduced };
     this.channels = new Channels(neighbours, limits.maxPayload);
-    this.calls = new Calls(neighbours);
-    this.handlers = new Handlers(neighbours);
+    this.calls = new Calls(neighbours, this.#arrivals, limits);
+    this.handlers = new Handlers(neighbours, () => this.calls.review());
   }
 
   /** The other processes that have joined, in that order. */
@@ -82,6 +90,41 @@ export class Switchboard implements LinkSink {
     return joined.promise;
   }
 
+  /** Other processes that are there or were started: calls may wait for them. */
+  expect(ids: readonly string[]): void {
+    const joined = new Set(this.peers.map(({ id }) => id));
+    this.#arrivals.expect(ids.filter((id) => !joined.has(id)));
+    this.calls.review();
+  }
+
+  /** This process has joined those that are there. */
+  join(): void {
+    this.#arrivals.join();
+    this.calls.review();
+  }
+
+  /** That process has ended, perhaps before it joined. */
+  forget(id: string): void {
+    this.#arrivals.settle(id);
+    this.calls.review();
+  }
+
+  /**
+   * This program has started a while after `ready` settles: what it does not handle by then, it does not handle. Until then,
+   * calls of such names wait.
+   */
+  async startBy(ready: Promise<void>): Promise<void> {
+    await Promise.race([ready.catch(() => {}), pause(LONGEST_START_MS)]);
+    await pause(HANDLE_GRACE_MS);
+    this.started();
+  }
+
+  started(): void {
+    this.#self.remote.state = "started";
+    for (const link of this.#introduced) link.sendNumbers(FRAME_STARTED, 0);
+    this.calls.review();
+  }
+
   /** Resolves when all that was sent is out, or cannot come to be. */
   async flush(): Promise<void> {
     await Promise.race([Promise.all([...this.#introduced].map(({ flushed }) => flushed)), pause(FLUSH_MS)]);
@@ -89,9 +132,11 @@ export class Switchboard implements LinkSink {
 
   /** Nothing is sent or heard any more. */
   close(): void {
+    this.#arrivals.end();
     this.channels.closeAll();
     for (const link of this.#introduced) link.close();
     this.#self.destroy();
+    this.calls.review();
   }
 
   frame(link: Link, type: number, bytes: Buffer, start: number, end: number): void {
@@ -111,6 +156,7 @@ export class Switchboard implements LinkSink {
     this.handlers.left(link);
     this.#joining.get(link)?.resolve();
     this.#joining.delete(link);
+    this.forget(link.peer.id);
     if (error !== undefined) this.#events.fault(link.peer, error);
     if (this.#joined.delete(link)) this.#events.leave(link.peer);
   }
@@ -119,6 +165,7 @@ export class Switchboard implements LinkSink {
     this.#introduced.add(link);
     this.channels.introduce(link);
     this.handlers.introduce(link);
+    if (this.#self.remote.state === "started") link.sendNumbers(FRAME_STARTED, 0);
     link.sendNumbers(FRAME_READY, LINK_VERSION);
   }
 
@@ -135,7 +182,11 @@ export class Switchboard implements LinkSink {
         remote.listensOn.delete(readName(bytes, start, end));
         return this.channels.changed();
       case FRAME_HANDLE:
-        return remote.handle(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
+        remote.handle(readName(bytes, start + NUMBER, end), readNumber(bytes, start, end));
+        return this.calls.review();
+      case FRAME_STARTED:
+        remote.state = "started";
+        return this.calls.review();
       case FRAME_UNHANDLE:
         return remote.forgetHandler(readNumber(bytes, start, end));
       case FRAME_PORT:
@@ -147,6 +198,8 @@ export class Switchboard implements LinkSink {
         return;
       case FRAME_LEAVING:
         remote.forgetHandlers();
+        remote.state = "started";
+        this.calls.review();
         return link.sendNumbers(FRAME_FAREWELL, 0);
       case FRAME_FAREWELL:
         return this.handlers.onFarewell(link);
@@ -161,8 +214,10 @@ export class Switchboard implements LinkSink {
     link.remote.isReady = true;
     if (!this.#introduced.has(link)) this.#introduce(link);
     this.#joined.add(link);
+    this.#arrivals.settle(link.peer.id);
     this.#events.join(link.peer);
     joining.resolve();
+    this.calls.review();
   }
 }
 

@@ -32,6 +32,8 @@ export interface HostingOptions {
   service: Pick<Service, "watch">;
   /** Whether this node ends: then it is not the program that closes sockets. */
   ends: () => boolean;
+  /** A promise where servers are to wait until they accept: the program may call others in the service. */
+  mayAccept: () => Promise<void> | undefined;
   /** Told of an exclusive port that another process has, where the program does not listen for that. */
   without: (port: number) => void;
   /** Told of a socket that cannot be had, where the program does not listen for that. */
@@ -103,12 +105,13 @@ export class Hosting {
   }
 
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
-    const { sockets } = this.#options;
+    const { sockets, mayAccept } = this.#options;
     const asked = (server as NetInternals)._listeningId;
     let key: SocketKey | undefined;
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
+      await mayAccept();
       this.#attach(server, key, handleFor(server, socket), answer);
     } catch (error) {
       if (key !== undefined) sockets.ports.release(key);

@@ -1,14 +1,14 @@
 // A node's life: joins the mesh, serves, drains when told to or when the master is gone, ends.
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { MultiNodeError } from "../errors.js";
-import { leaveFolder } from "../mesh/folder.js";
-import { Mesh } from "../mesh/mesh.js";
+import { MASTER_ID } from "../mesh/endpoint.js";
 import type { ServiceOptions } from "../options.js";
 import type { Port } from "../port-options.js";
-import { afterThisTurn, allSettled, Deferred, pause } from "../promises.js";
+import { afterThisTurn, allSettled, Deferred } from "../promises.js";
 import type { Boot, HostedSettings, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
 import type { ClientHandle, SocketHandle } from "../serve/handles.js";
+import { Lifeline } from "../serve/lifeline.js";
 import { Service } from "../serve/service.js";
 import { startOfProcess } from "../started.js";
 import { Asking } from "./asking.js";
@@ -18,13 +18,11 @@ import { Heart } from "./heartbeat.js";
 import { Hosting } from "./hosting.js";
 import { Intake } from "./intake.js";
 import { MasterLine } from "./master-line.js";
+import { Membership } from "./membership.js";
 import { NodeSockets } from "./node-sockets.js";
 import { outliveReaders } from "./output.js";
 import { ReadyGate } from "./ready-gate.js";
 import { Workshop } from "./workshop.js";
-
-/** Milliseconds that a node waits for its peers before it serves: one of them may hang. */
-const MESH_WAIT_MS = 1_000;
 
 /** What a node keeps to. */
 export type NodeOptions = Pick<ServiceOptions, "drainTimeout" | "signals" | "log">;
@@ -34,22 +32,20 @@ export class NodeRuntime implements Role {
   readonly #boot: Boot;
   readonly #outlet: Outlet;
   readonly #line: MasterLine;
-  readonly #service = new Service();
   readonly #log: (line: string) => void;
   readonly #tell = (message: ToMaster): void => this.#line.send(message);
   readonly #heart = new Heart(this.#tell, () => this.#service.counts());
   readonly #workshop: Workshop;
   readonly #starting: Promise<void>[] = [];
-  /** Resolves when the program has said where it listens, and in the same turn perhaps what it wants to hear. */
   readonly #begun = new Deferred<void>();
-  readonly #meshed = new Deferred<void>();
+  readonly #membership: Membership;
+  readonly #service: Service;
   readonly #ready = new Deferred<void>();
   readonly #intake = new Intake(this.#tell);
   readonly #sockets: NodeSockets;
   readonly #hosting: Hosting | undefined;
   readonly #departure: Departure;
   readonly #asking = new Asking(this.#tell);
-  #mesh: Mesh | undefined;
   #state: "starting" | "serving" = "starting";
 
   constructor(boot: Boot, options: NodeOptions, outlet: Outlet) {
@@ -57,6 +53,15 @@ export class NodeRuntime implements Role {
     this.#boot = boot;
     this.#outlet = outlet;
     this.#log = (line) => options.log(`multi-node: ${line}`);
+    this.#membership = new Membership({
+      self: this.self,
+      boot,
+      outlet,
+      begun: this.#begun.promise,
+      tell: this.#tell,
+      failed: (error) => this.#fail(error),
+    });
+    this.#service = new Service(this.#membership.joined);
     this.#sockets = new NodeSockets(boot.sockets, this.#intake, this.#tell);
     this.#workshop = new Workshop(boot, outlet.nodes, this.#heart, this.#tell);
     this.#hosting = boot.hosted && this.#host(boot.hosted);
@@ -112,8 +117,14 @@ export class NodeRuntime implements Role {
   }
 
   async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
-    await this.#service.serve(source, await this.#sockets.take(key, port), port);
-    await this.#intake.open(this.#sockets.heldAs(key));
+    // In an unmodified program, nothing else keeps the process alive until its server listens.
+    const lifeline = new Lifeline();
+    try {
+      await this.#service.serve(source, await this.#sockets.take(key, port), port);
+      await this.#intake.open(this.#sockets.heldAs(key));
+    } finally {
+      lifeline.cut();
+    }
     this.#onListening(this.#sockets.ports.address(key) ?? "");
     this.#hosting?.onListening(key);
   }
@@ -129,6 +140,7 @@ export class NodeRuntime implements Role {
       intake: this.#intake,
       service: this.#service,
       ends: () => this.#departure.hasBegun,
+      mayAccept: () => (this.#starting.length === 0 ? undefined : this.#membership.joined),
       listening: (address) => this.#onListening(address),
       without: (port) => this.#log(`another process has port ${port}, which is exclusive: this one goes on without`),
       failed: (error) => this.#giveUp(error),
@@ -148,25 +160,23 @@ export class NodeRuntime implements Role {
     if (this.#heart.begin() === "begun") this.#tell({ type: "accepting" });
   }
 
-  /** Serving means: every server that the program asked for until now listens, and whoever can be reached is. */
+  /** Serving means: every server that the program asked for until now listens, and this node has joined the others. */
   async #started(): Promise<void> {
     await allSettled(this.#starting);
-    await Promise.race([this.#meshed.promise, pause(MESH_WAIT_MS)]);
+    await this.#membership.joined;
     if (this.#departure.hasBegun) throw new MultiNodeError("MN_ERR_CLOSED", "this node ends before it has served");
     this.#state = "serving";
     this.#tell({ type: "ready" });
   }
 
-  async #dialAll(peers: string[]): Promise<void> {
-    await Promise.all(peers.map(async (peer) => this.#mesh?.dial(peer)));
-  }
-
   #onMessage(message: ToNode, handle: SocketHandle | undefined): void {
     switch (message.type) {
       case "token":
-        return void this.#join(Buffer.from(message.token, "hex"));
+        return void this.#membership.open(Buffer.from(message.token, "hex"));
       case "welcome":
-        return this.#meshed.resolve(this.#dialAll(message.peers));
+        return this.#membership.onWelcome(message);
+      case "starting":
+        return this.#outlet.expect([message.id]);
       case "left":
         return this.#outlet.left(message.id);
       case "socket":
@@ -195,31 +205,6 @@ export class NodeRuntime implements Role {
     }
   }
 
-  /** Not before the program has begun: what others publish for a process that has just joined is to find who listens. */
-  async #join(token: Buffer): Promise<void> {
-    await this.#begun.promise;
-    const { folder } = this.#boot;
-    const mesh = new Mesh({
-      self: this.self,
-      folder,
-      token,
-      onLink: (stream, peer, side) => this.#outlet.link(this.#free(stream), peer, side),
-      onStream: (stream, peer) => this.#outlet.node(this.#free(stream), peer),
-    });
-    try {
-      await mesh.open();
-      this.#mesh = mesh;
-      this.#tell({ type: "joined" });
-    } catch (error) {
-      this.#fail(error as Error);
-    }
-  }
-
-  /** A hosted program decides itself how long its process lives. */
-  #free(stream: Socket): Socket {
-    return this.#hosting === undefined ? stream : stream.unref();
-  }
-
   /** A node that cannot start to serve ends, so that the master learns of it; listeners hear the error first. */
   #fail(error: Error): void {
     const starting = this.#state === "starting" && !this.#departure.hasBegun;
@@ -238,10 +223,8 @@ export class NodeRuntime implements Role {
 
   #onMasterLost(): void {
     this.#asking.fail();
-    process.once("exit", () => {
-      this.#mesh?.close();
-      leaveFolder(this.#boot.folder, this.self.id);
-    });
+    this.#outlet.left(MASTER_ID);
+    process.once("exit", () => this.#membership.leave());
     this.#departure.onMasterLost();
   }
 }

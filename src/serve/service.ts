@@ -22,13 +22,20 @@ export class Service {
   readonly #times = new ResponseTimes();
   /** By servers that are closed. */
   #servedBefore = 0;
+  readonly #mayAccept: Promise<void>;
   #state: "serving" | "ended" = "serving";
+
+  /** @param mayAccept resolves when servers may accept connections */
+  constructor(mayAccept: Promise<void> = Promise.resolve()) {
+    this.#mayAccept = mayAccept;
+  }
 
   /** Makes the server and lets it accept from the held socket. */
   async serve(source: ServerSource, socket: ListeningSocket, port: Port): Promise<void> {
     // The program has what listen() returned before its function runs.
     await Promise.resolve();
     const server = await makeServer(source);
+    await this.#mayAccept;
     if (this.#state === "ended") return;
     this.watch(server);
     await adopt(server, socket, port.backlog);

@@ -129,6 +129,20 @@ export class ValueDecoder {
   }
 }
 
+/**
+ * The value as a receiver would get it, and how many bytes it takes.
+ * @throws what ValueEncoder.encode() throws
+ */
+export function copyOf(value: unknown, maxPayload: number): { copy: unknown; bytes: number } {
+  const encoder = new ValueEncoder(maxPayload);
+  const frame = encoder.encode(value);
+  try {
+    return { copy: new ValueDecoder(maxPayload).decode(frame, HEADER_SIZE), bytes: frame.length };
+  } finally {
+    encoder.release(frame);
+  }
+}
+
 function leaveRoom(output: Output, bytes: number): void {
   output.ensure(bytes);
   output.at += bytes;

@@ -43,6 +43,7 @@ export class HostingWorld {
       without: (port) => this.without.push(port),
       listening: (address) => this.told.push(address),
       ends: () => false,
+      mayAccept: () => undefined,
       failed: ({ message }) => this.failed.push(message),
       ...others,
     });

@@ -1,5 +1,6 @@
 // Processes in memory that call each other: what a service's mesh is, without sockets and without a service.
 import { EventEmitter, once } from "node:events";
+import { Arrivals } from "#src/messages/arrivals.js";
 import { Calls } from "#src/messages/calls.js";
 import { Handlers } from "#src/messages/handlers.js";
 import { Link, type LinkSink, type MessageLimits } from "#src/messages/link.js";
@@ -26,8 +27,8 @@ export const LIMITS: MessageLimits = { maxPayload: 1024 * 1024, maxBufferedAmoun
 export class FakeProcess implements Neighbours, LinkSink {
   readonly others: Set<Link> = new Set();
   readonly self: Link;
-  readonly calls: Calls = new Calls(this);
-  readonly handlers: Handlers = new Handlers(this);
+  readonly calls: Calls = new Calls(this, joined(), LIMITS);
+  readonly handlers: Handlers = new Handlers(this, () => this.calls.review());
   /** What the ends of its links have been closed with. */
   readonly errors: (Error | undefined)[] = [];
   /** The frames that have come, by their types. */
@@ -38,6 +39,7 @@ export class FakeProcess implements Neighbours, LinkSink {
   constructor(id: string, limits: MessageLimits = LIMITS) {
     this.#streams = new StreamEnds(id);
     this.self = new Link(new Loopback(), { id, pid: 1, isMaster: id === "master", since: 0 }, limits, this);
+    this.self.remote.state = "started";
   }
 
   get id(): string {
@@ -47,6 +49,7 @@ export class FakeProcess implements Neighbours, LinkSink {
   /** Joins the process at the other end. */
   join(stream: PairEnd, id: string, limits: MessageLimits = LIMITS): Link {
     const link = new Link(stream, { id, pid: 1, isMaster: id === "master", since: 0 }, limits, this);
+    link.remote.state = "started";
     this.#streams.add(id, stream);
     this.others.add(link);
     this.handlers.introduce(link);
@@ -140,4 +143,11 @@ function tellsOfItself(link: Link, type: number, bytes: Buffer, start: number, e
   else if (type === FRAME_UNHANDLE) remote.forgetHandler(readNumber(bytes, start, end));
   else return false;
   return true;
+}
+
+/** Of a process that knows all others. */
+function joined(): Arrivals {
+  const arrivals = new Arrivals();
+  arrivals.join();
+  return arrivals;
 }

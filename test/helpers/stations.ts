@@ -39,6 +39,8 @@ export class Station {
         this.tell(`fault ${peer.id}`);
       },
     });
+    this.board.join();
+    this.board.started();
     this.board.handlers.handle(BARRIER, () => null);
   }
 

@@ -51,6 +51,7 @@ const PURE = [
   /^wire\//,
   /^(?:duration|printable)\.ts$/,
   /^mesh\/roster\.ts$/,
+  /^messages\/arrivals\.ts$/,
   /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|overlap|scale|status|exec-argv|timers|balance)\.ts$/,
 ];
 

@@ -122,6 +122,8 @@ class RecordingOutlet {
   get outlet(): Outlet {
     return {
       link: async () => this.tell("link"),
+      expect: () => {},
+      joined: () => {},
       flush: async () => {},
       node: () => this.tell("node"),
       left: () => this.tell("left"),

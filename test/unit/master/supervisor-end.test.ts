@@ -192,26 +192,30 @@ test("words that no version of a node says are no error", () => {
   }
 });
 
-test("a newcomer learns of all who joined before, the master included", () => {
+test("a newcomer learns of all who joined before, the master included, and of those that are starting", () => {
   const world = new FakeWorld({ places: 3 }).start();
   for (const id of ["node-2", "node-1", "node-3"]) world.say(id, "joined");
   assert.deepEqual(world.sent, [
-    { id: "node-2", message: { type: "welcome", peers: ["master"] } },
-    { id: "node-1", message: { type: "welcome", peers: ["master", "node-2"] } },
-    { id: "node-3", message: { type: "welcome", peers: ["master", "node-2", "node-1"] } },
+    { id: "node-2", message: { type: "welcome", peers: ["master"], starting: ["node-1", "node-3"] } },
+    { id: "node-1", message: { type: "welcome", peers: ["master", "node-2"], starting: ["node-3"] } },
+    { id: "node-3", message: { type: "welcome", peers: ["master", "node-2", "node-1"], starting: [] } },
   ]);
 });
 
-test("when one ends, those who joined are told, and nobody else is", () => {
+test("when one starts or ends, those that have joined are told, and no other", () => {
   const world = new FakeWorld({ places: 3 }).start();
   world.say("node-1", "joined");
   world.say("node-2", "joined");
   world.exit("node-2");
-  assert.deepEqual(world.heard("node-1"), ["welcome", "left"]);
-  assert.deepEqual(world.sent.at(-1)?.message, { type: "left", id: "node-2" });
+  assert.deepEqual(world.heard("node-1"), ["welcome", "left", "starting"]);
+  const told = world.sent.filter(({ id }) => id === "node-1").map(({ message }) => message);
+  assert.deepEqual(told.slice(1), [
+    { type: "left", id: "node-2" },
+    { type: "starting", id: "node-4" },
+  ]);
   assert.deepEqual(world.heard("node-3"), []);
   world.exit("node-3");
-  assert.deepEqual(world.heard("node-1"), ["welcome", "left"], "of one that never joined nobody knew");
+  assert.deepEqual(world.heard("node-1"), ["welcome", "left", "starting", "left", "starting"]);
   world.say("node-4", "joined");
-  assert.deepEqual(world.sent.at(-1)?.message, { type: "welcome", peers: ["master", "node-1"] });
+  assert.deepEqual(world.sent.at(-1)?.message, { type: "welcome", peers: ["master", "node-1"], starting: ["node-5"] });
 });

@@ -13,6 +13,7 @@ import {
   FRAME_PORT,
   FRAME_PUBLISH,
   FRAME_READY,
+  FRAME_STARTED,
   FRAME_UNHANDLE,
   LINK_VERSION,
   nameFrame,
@@ -76,7 +77,12 @@ test("a handler's number or name that is told again takes the place of the one b
   const { station, raw } = rawPeer(new Station("node-1"), "acceptor");
   raw.send(READY, nameFrame(FRAME_HANDLE, "a", 1), nameFrame(FRAME_HANDLE, "a", 2), nameFrame(FRAME_HANDLE, "b", 2));
   raw.send(nameFrame(FRAME_HANDLE, "c", 3), numbersFrame(FRAME_UNHANDLE, 1), nameFrame(FRAME_HANDLE, "d", 4));
-  raw.send(numbersFrame(FRAME_UNHANDLE, 4), numbersFrame(FRAME_UNHANDLE, 4), call(null, 1, 1));
+  raw.send(
+    numbersFrame(FRAME_UNHANDLE, 4),
+    numbersFrame(FRAME_UNHANDLE, 4),
+    numbersFrame(FRAME_STARTED, 0),
+    call(null, 1, 1),
+  );
   await raw.frame(0x22);
   const ends = Promise.allSettled(["a", "b", "c", "d"].map((name) => station.board.calls.call("node-9", name, null)));
   raw.end();

@@ -7,6 +7,7 @@ import {
   FRAME_PORT,
   FRAME_PUBLISH,
   FRAME_READY,
+  FRAME_STARTED,
   FRAME_UNPORT,
   LINK_VERSION,
   nameFrame,
@@ -44,7 +45,7 @@ test("the process that dialled speaks first, and has joined when it has been hea
   const raw = new RawLink(far);
   const connected = station.connect(near, peer("node-1"), "dialer");
   await raw.frame(FRAME_READY);
-  assert.deepEqual(raw.types, [FRAME_LISTEN, FRAME_HANDLE, FRAME_READY]);
+  assert.deepEqual(raw.types, [FRAME_LISTEN, FRAME_HANDLE, FRAME_STARTED, FRAME_READY]);
   assert.deepEqual([station.peers, station.story], [[], []]);
   raw.send(READY);
   await within(connected, "it joins");
@@ -54,7 +55,7 @@ test("the process that dialled speaks first, and has joined when it has been hea
   await station.until(() => station.peers.length === 0, "it leaves");
   assert.deepEqual(station.story, ["join node-1", "leave node-1"]);
   await raw.ended();
-  assert.deepEqual(raw.types, [FRAME_LISTEN, FRAME_HANDLE, FRAME_READY]);
+  assert.deepEqual(raw.types, [FRAME_LISTEN, FRAME_HANDLE, FRAME_STARTED, FRAME_READY]);
 });
 
 test("the process that was dialled says nothing until it has heard the other one", async () => {

@@ -11,10 +11,10 @@ test("a message of the master's comes with its handle, one of the program's own 
   const { heard } = open(t, true);
   emit("message", seal<ToNode>({ type: "drain", timeout: 5, idle: null }), undefined);
   emit("message", { type: "drain", timeout: 5, idle: null }, undefined);
-  emit("message", seal<ToNode>({ type: "welcome", peers: [] }), HANDLE);
+  emit("message", seal<ToNode>({ type: "welcome", peers: [], starting: [] }), HANDLE);
   assert.deepEqual(heard, [
     [{ type: "drain", timeout: 5, idle: null }, undefined],
-    [{ type: "welcome", peers: [] }, HANDLE],
+    [{ type: "welcome", peers: [], starting: [] }, HANDLE],
   ]);
 });
 

@@ -68,6 +68,7 @@ const links: Record<string, { type: number; numbers?: number[]; name?: string; v
   "link unport": { type: types.FRAME_UNPORT, numbers: [3] },
   "link leaving": { type: types.FRAME_LEAVING, numbers: [0] },
   "link farewell": { type: types.FRAME_FAREWELL, numbers: [0] },
+  "link started": { type: types.FRAME_STARTED, numbers: [0] },
   "link busy": { type: types.FRAME_BUSY, numbers: [5] },
   "link call": { type: types.FRAME_CALL, numbers: [7, 2], value: "hello" },
   "link cancel": { type: types.FRAME_CANCEL, numbers: [7] },
