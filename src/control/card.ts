@@ -1,12 +1,27 @@
 // The file beside a control socket that says whose it is: so that a master is found also while it does not answer.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Info } from "./commands.js";
 
 const CARD = "service.json";
 
+/** Throws where there is no room for it; then nothing of it stays. */
 export function writeCard(folder: string, info: Info): void {
-  writeFileSync(join(folder, CARD), `${JSON.stringify(info)}\n`, { mode: 0o600 });
+  const path = join(folder, CARD);
+  try {
+    writeFileSync(path, `${JSON.stringify(info)}\n`, { mode: 0o600 });
+  } catch (error) {
+    discard(path);
+    throw error;
+  }
+}
+
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was not even begun.
+  }
 }
 
 /** What the file says; `undefined` where there is none, or none of ours. */

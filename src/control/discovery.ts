@@ -9,6 +9,9 @@ import { choose } from "./choice.js";
 import { Client, type ClientOptions } from "./client.js";
 import { CONTROL_SOCKET, type Info } from "./commands.js";
 
+/** Milliseconds for a socket to say whose it is. */
+const TOLD_MS = 1_000;
+
 /** A service that runs. */
 export interface Found extends Info {
   /** The private folder that its control socket is in. */
@@ -51,10 +54,22 @@ async function running(): Promise<Found[]> {
 
 async function livingIn(folder: string): Promise<Found[]> {
   const card = readCard(folder);
-  if (card === undefined) return [];
+  if (card === undefined) return told(folder);
   const answer = await knock(endpoint(folder, CONTROL_SOCKET));
   // A master that is stopped takes connections until its queue is full.
   return answer === "connected" || answer === "EAGAIN" ? [{ ...card, folder }] : [];
+}
+
+/** There was no room for the file that says whose the socket is: then only a master that answers is found. */
+async function told(folder: string): Promise<Found[]> {
+  try {
+    const client = await Client.connect({ folder }, { timeout: TOLD_MS });
+    const info = await client.request({ command: "info" });
+    client.close();
+    return [{ ...info, folder }];
+  } catch {
+    return [];
+  }
 }
 
 async function listed(service: Found, options: ClientOptions): Promise<Listed[]> {

@@ -50,9 +50,20 @@ export class ControlServer {
     const info = infoOf((await this.#governed.order({ type: "status" })) as Status);
     if (this.#state !== "new") return;
     this.#state = "open";
-    writeCard(this.#governed.folder, info);
+    const { folder } = this.#governed;
+    this.#describe(folder, info);
     this.#server.on("connection", (socket) => this.#accept(socket, info));
-    await this.#listen(endpoint(this.#governed.folder, CONTROL_SOCKET));
+    await this.#listen(endpoint(folder, CONTROL_SOCKET));
+  }
+
+  /** Without the file, the socket answers the same, as long as this process does. */
+  #describe(folder: string, info: Info): void {
+    try {
+      writeCard(folder, info);
+    } catch (error) {
+      const { message } = error as Error;
+      this.#governed.log(`commands do not find this service while its master hangs, for lack of a file: ${message}`);
+    }
   }
 
   #listen(path: string): Promise<void> {

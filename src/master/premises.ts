@@ -33,8 +33,6 @@ export interface PremisesEvents extends Pick<MeshOptions, "self" | "onLink" | "o
 
 export class Premises {
   readonly folder: string;
-  /** Where the master is steered from: its own user's alone, also where the other is that of the nodes' user. */
-  readonly controlFolder: string;
   /** What becomes of the nodes. */
   readonly news: NewsFeed = new NewsFeed();
   readonly token: Buffer = randomBytes(TOKEN_BYTES);
@@ -53,6 +51,7 @@ export class Premises {
   readonly toolbox: Toolbox = new Toolbox((id, message) => this.children.get(id)?.send(message));
   readonly reaper: Reaper = new Reaper();
   readonly #account: Account | undefined;
+  #controlFolder: string | undefined;
   /** Milliseconds. */
   readonly #drainTimeout: number;
   /** Runs while the service has Unix sockets. */
@@ -84,9 +83,17 @@ export class Premises {
     });
     this.usage = new Usage(release);
     this.folder = makeFolder({ owner: account, log: (line) => this.output.log(line) });
-    this.controlFolder = account === undefined ? this.folder : makeFolder();
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);
+  }
+
+  /**
+   * Where the master is steered from: its own user's alone, also where nodes of another user get into the other one.
+   * @throws MultiNodeError MN_ERR_MESH_FOLDER
+   */
+  get controlFolder(): string {
+    this.#controlFolder ??= this.#account === undefined ? this.folder : makeFolder();
+    return this.#controlFolder;
   }
 
   /** Opens the mesh, and sees to what earlier masters could not. */
@@ -122,7 +129,7 @@ export class Premises {
     process.off("exit", this.#disposeAll);
     if (sockets === "close") this.sockets.close();
     this.mesh.close();
-    for (const folder of [this.folder, this.controlFolder]) removeFolder(folder);
+    for (const folder of [this.folder, this.#controlFolder]) if (folder !== undefined) removeFolder(folder);
   }
 
   #watchFiles(): void {

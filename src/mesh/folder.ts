@@ -17,8 +17,9 @@ import { connect } from "node:net";
 import { basename, join } from "node:path";
 import { MultiNodeError } from "../errors.js";
 import { pause } from "../promises.js";
-import { type Base, baseAt, candidateBases, type Owner } from "./bases.js";
+import { baseAt, candidateBases, type Owner } from "./bases.js";
 import { endpoint, LONGEST_ENDPOINT, MASTER_ID, NODES_FOLDER } from "./endpoint.js";
+import { hasRoom } from "./room.js";
 
 const PREFIX = "multi-node-";
 /** The socket of a node, as no other file in the folder is called. */
@@ -34,36 +35,56 @@ const ROUNDS = 3;
 export interface FolderOptions {
   /** Whom the folder of the nodes' sockets belongs to, where that is another user. */
   owner?: Owner | undefined;
-  /** Told of a base that is not used, as other users could replace what is in it. */
+  /** Told of a base that other users could replace what is in, and of one that is full. */
   log?: (line: string) => void;
 }
 
 /**
- * Makes a folder that only this user can enter; see admitNodes() for the nodes.
+ * Makes a folder that only this user can enter; see admitNodes() for the nodes. Where all file systems are full, it is in the
+ * first in which there is room for a folder at least.
  * @throws MultiNodeError MN_ERR_MESH_FOLDER when no place is writable, safe and short enough for a Unix socket's path.
  */
 export function makeFolder({ owner, log = () => {} }: FolderOptions = {}): string {
   let cause: unknown;
-  for (const base of candidateBases().map((name) => baseAt(name, owner))) {
-    if ("refused" in base) {
-      if (base.refused.type === "unsafe") log(unusedText(base));
-      continue;
-    }
-    const folder = join(base.path, `${PREFIX}${randomBytes(6).toString("hex")}`);
+  const full: string[] = [];
+  for (const base of safeBases(owner, log)) {
+    const folder = join(base, `${PREFIX}${randomBytes(6).toString("hex")}`);
     if (Buffer.byteLength(endpoint(folder, "node-999999999")) > LONGEST_ENDPOINT) continue;
     try {
-      return make(folder, owner);
+      make(folder, owner);
+      if (hasRoom(folder)) return chosen(folder, full);
+      log(`the file system of the folder ${base}, which is for sockets, is full`);
+      full.push(folder);
     } catch (error) {
       removeFolder(folder);
       cause = error;
     }
   }
-  throw new MultiNodeError(
-    "MN_ERR_MESH_FOLDER",
+  const [first, ...others] = full;
+  if (first !== undefined) return chosen(first, others);
+  throw noFolder(cause);
+}
+
+function safeBases(owner: Owner | undefined, log: (line: string) => void): string[] {
+  return candidateBases().flatMap((name) => {
+    const base = baseAt(name, owner);
+    if ("path" in base) return [base.path];
+    const { type, why } = base.refused;
+    if (type === "unsafe") log(`the folder ${name} is not used for sockets, as ${why}`);
+    return [];
+  });
+}
+
+function chosen(folder: string, others: readonly string[]): string {
+  for (const other of others) removeFolder(other);
+  return folder;
+}
+
+function noFolder(cause: unknown): MultiNodeError {
+  const why =
     `no folder for the sockets between the processes: none of ${candidateBases().join(", ")} is writable, safe from other ` +
-      "users and short enough; set TMPDIR to one that is",
-    cause,
-  );
+    "users and short enough; set TMPDIR to one that is";
+  return new MultiNodeError("MN_ERR_MESH_FOLDER", why, cause);
 }
 
 /** Lets the nodes' user to what is in the folder of a master, which has made all that it makes in it. */
@@ -71,7 +92,7 @@ export function admitNodes(folder: string): void {
   chmodSync(folder, 0o711);
 }
 
-function make(folder: string, owner: Owner | undefined): string {
+function make(folder: string, owner: Owner | undefined): void {
   const nodes = join(folder, NODES_FOLDER);
   for (const each of [folder, nodes]) {
     mkdirSync(each, { mode: 0o700 });
@@ -79,11 +100,6 @@ function make(folder: string, owner: Owner | undefined): string {
     chmodSync(each, 0o700);
   }
   if (owner !== undefined) chownSync(nodes, owner.uid, owner.gid);
-  return folder;
-}
-
-function unusedText({ name, refused }: Extract<Base, { refused: unknown }>): string {
-  return `the folder ${name} is not used for sockets, as ${refused.why}`;
 }
 
 /** Removes a folder and what the service has made in it. Does nothing where it is gone. */

@@ -1,6 +1,6 @@
 // Which services are found: those of this user whose master takes connections, whether it answers or not.
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -44,6 +44,18 @@ test("what a killed master left, what is half made and what is none of ours is n
   symlinkSync(killed, join(runtime, "multi-node-link"));
   assert.deepEqual(await listIn(runtime), []);
   await assert.rejects(find("no such service"), { code: "MN_ERR_NO_SERVICE", message: /^no service / });
+});
+
+test("a service for whose file there was no room is found as long as its master answers", async (t) => {
+  const { runtime } = bases(t);
+  await answering(t);
+  const [{ folder } = { folder: "" }] = await listIn(runtime);
+  rmSync(join(folder, "service.json"));
+  assert.deepEqual(
+    (await listIn(runtime)).map(({ name, state }) => [name, state]),
+    [["shop", "answering"]],
+  );
+  assert.equal((await find("shop")).folder, folder);
 });
 
 test("folders are the same by whatever name they are called", async (t) => {

@@ -123,6 +123,17 @@ test("without a control socket the service is as good, and the log says so", asy
   await governed.end();
 });
 
+test("without room for service.json the socket answers all the same, and the log says what that means", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, "service.json"));
+  const governed = new FakeGoverned(folder);
+  await new ControlServer(governed).open();
+  t.after(() => governed.end());
+  assert.match(governed.logged.join(), /^commands do not find this service while its master hangs, .*: EISDIR/);
+  const client = await visit(t, governed);
+  assert.ok("result" in (await client.ask({ id: 1, command: "info" }).end(1)));
+});
+
 test("the log says so too where the master cannot tell what it is", async (t) => {
   const governed = new FakeGoverned(temporaryFolder(t));
   governed.order = () => Promise.reject(new Error("it is not known"));
