@@ -39,7 +39,6 @@ export type ErrorCode =
   | "MN_ERR_STREAM_FAILED"
   | "MN_ERR_TOOL_FAILED"
   | "MN_ERR_TOO_MANY"
-  | "MN_ERR_UDP"
   | "MN_ERR_UPGRADE_FAILED";
 
 /** What all errors of this library have in common. `cause` is the error behind it, where there is one. */

@@ -29,6 +29,7 @@ export { run } from "./run.js";
 export type { RunOptions } from "./run-options.js";
 export type { LogFormat } from "./log-lines.js";
 export type { RestartOptions } from "./restart-options.js";
+export type { SocketAddress } from "./protocol.js";
 export type {
   AcceptedCounts,
   Drain,

@@ -10,7 +10,7 @@ import type { Handler } from "./messages/running-call.js";
 import { Switchboard } from "./messages/switchboard.js";
 import { type CallOptions, checkName } from "./messages/targets.js";
 import { checkNodeCount } from "./options.js";
-import { checkPortOptions, type Port, type PortOptions } from "./port-options.js";
+import { checkPortOptions, type NamedPort, type PortOptions } from "./port-options.js";
 import { printableLines } from "./printable.js";
 import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
@@ -18,7 +18,7 @@ import { UnheardStreams } from "./unheard-streams.js";
 
 /** The port that a service begins with. */
 export interface FirstPort {
-  port: Port;
+  port: NamedPort;
   source: ServerSource;
 }
 

@@ -17,13 +17,26 @@ export interface PortOptions {
 }
 
 /** Where to listen, complete. */
-export type Port = PathPort | TcpPort | InheritedPort;
+export type Port = PathPort | TcpPort | InheritedPort | UdpPort;
 /** What listen() takes, complete. */
-export type NamedPort = Exclude<Port, InheritedPort>;
+export type NamedPort = Exclude<Port, InheritedPort | UdpPort>;
 /** A socket that the master was started with, by its descriptor; only hosted programs name one. */
 export type InheritedPort = { fd: number; backlog: number };
 /** A Unix socket to listen on, complete; `access` is 1 where all users may read from it, 2 where they may write, or the sum. */
 export type PathPort = { path: string; backlog: number; access?: number };
+/** A UDP port to receive on; only hosted programs ask for one. */
+export type UdpPort = { udp: UdpAddress };
+/** What node:dgram is asked to bind. */
+export interface UdpAddress {
+  type: "udp4" | "udp6";
+  /** An IP address. */
+  address: string;
+  port: number;
+  /** As the system's calls take them: see UdpFlag. */
+  flags: number;
+}
+/** libuv's own numbers, which node:dgram passes on. */
+export const UdpFlag = { ipv6Only: 1, reuseAddress: 4 } as const;
 /** A TCP port to listen on, complete. */
 export type TcpPort = { port: number; host: string | undefined; ipv6Only: boolean; backlog: number };
 

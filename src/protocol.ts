@@ -13,7 +13,7 @@ export interface Boot {
   master: number;
   /** The mesh's private folder. */
   folder: string;
-  /** The held sockets that were known at the start; those without a descriptor the master accepts from itself. */
+  /** The held sockets that were known at the start; the master itself accepts from those without a descriptor. */
   sockets: (SocketInfo & { fd?: number })[];
   /** What a program is to know that does not call listen() of this package itself. */
   hosted?: HostedSettings;
@@ -42,16 +42,22 @@ export interface Handover {
 /** From a new master to the one that it replaces: its nodes serve. */
 export type SuccessorMessage = { type: "serving" };
 
-/** The name of a held socket, the same in every process: see socketKey. */
+/** The name of a held socket, the same in every process: see socket-key.ts. */
 export type SocketKey = string;
 
 /** A held socket, as every process knows it. */
 export interface SocketInfo {
   key: SocketKey;
   /** What `address()` tells: address, family and port, or the path of a Unix socket. */
-  address: AddressInfo | string;
+  address: SocketAddress | string;
   /** Which file a Unix socket is: removed by the last process only while it is still this one. */
   file?: { dev: number; ino: number };
+}
+
+/** Where a held socket is bound. */
+export interface SocketAddress extends AddressInfo {
+  /** Set for a UDP socket; all others are TCP. */
+  transport?: "udp";
 }
 
 export interface InheritedSocket extends SocketInfo {
@@ -237,13 +243,7 @@ export function unseal<Message>(value: unknown): Message | undefined {
   return typeof content === "object" && content !== null ? (content as Message) : undefined;
 }
 
-/**
- * The name of a held socket: its address and, for `port: 0`, which free port of that address it is. The same program
- * runs in every process, so the n-th request for a free port names the same socket in each.
- */
-export function socketKey(port: Port, freePortsBefore: number): SocketKey {
-  if ("fd" in port) return `fd:${port.fd}`;
-  if ("path" in port) return `path:${port.path}`;
-  const address = `${port.host ?? "*"}${port.ipv6Only ? "!6" : ""}:${port.port}`;
-  return port.port === 0 ? `tcp:${address}#${freePortsBefore + 1}` : `tcp:${address}`;
+/** Whether a held socket receives datagrams and accepts no connections. */
+export function isUdp({ address }: Pick<SocketInfo, "address">): boolean {
+  return typeof address === "object" && address.transport === "udp";
 }

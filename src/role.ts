@@ -1,7 +1,7 @@
 // What a process does for the object that listen() returned, whether it is the master or a node.
 import type { AddressInfo, Server, Socket } from "node:net";
-import type { Port } from "./port-options.js";
-import type { Beat } from "./protocol.js";
+import type { NamedPort } from "./port-options.js";
+import type { Beat, SocketAddress } from "./protocol.js";
 
 /** A process of the service, as the others see it. */
 export interface Peer {
@@ -50,8 +50,8 @@ export interface Status {
   /** The program that its nodes run, and the folder that they run it in. */
   script: string;
   cwd: string;
-  /** Where it listens. */
-  addresses: (AddressInfo | string)[];
+  /** Where it listens; a UDP port has `transport: "udp"`. */
+  addresses: (SocketAddress | string)[];
   /** The master's process id. */
   pid: number;
   /** Milliseconds since the epoch at which the master started. */
@@ -138,7 +138,7 @@ export interface Role {
   readonly self: Peer;
   /** Resolves in a serving process when it serves, in the master when all nodes do. Rejects when that fails. */
   readonly ready: Promise<void>;
-  listen(port: Port, source: ServerSource): Listener;
+  listen(port: NamedPort, source: ServerSource): Listener;
   reload(): Promise<void>;
   resize(nodes: number): Promise<void>;
   status(): Promise<Status>;

@@ -36,7 +36,8 @@ function enumerated(items: readonly string[]): string {
 
 function describeAddress(address: Address): string {
   if (typeof address === "string") return address;
-  const { address: host, port } = address;
-  if (host === "::" || host === "0.0.0.0") return `port ${port}`;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const { address: host, port, transport } = address;
+  const protocol = transport === "udp" ? "UDP " : "";
+  if (host === "::" || host === "0.0.0.0") return `${protocol}port ${port}`;
+  return `${protocol}${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -1,7 +1,7 @@
 // The addresses that the master listens on: bound, served by the master itself where it serves, announced.
 import type { AddressInfo } from "node:net";
 import { MASTER_ID } from "../mesh/endpoint.js";
-import type { Port } from "../port-options.js";
+import type { NamedPort } from "../port-options.js";
 import { allSettled } from "../promises.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import type { Listener, ServerSource } from "../role.js";
@@ -33,7 +33,7 @@ export class Addresses {
   }
 
   /** @throws BindError MN_ERR_PORT_IN_USE when this service listens there already */
-  listen(port: Port, source: ServerSource): Listener {
+  listen(port: NamedPort, source: ServerSource): Listener {
     const key = this.#ports.claim(port);
     const bound = this.#bind(key, port, source);
     bound.catch(() => {});
@@ -74,7 +74,7 @@ export class Addresses {
     for (const key of [...this.#ports.keys, ...this.#found]) this.#announce(key);
   }
 
-  async #bind(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
+  async #bind(key: SocketKey, port: NamedPort, source: ServerSource): Promise<void> {
     const { premises, service, report } = this.#options;
     const socket = await premises.sockets.hold(key, port);
     this.#ports.know(socket);
@@ -84,7 +84,7 @@ export class Addresses {
     serving.catch(report);
   }
 
-  async #serve(service: Service, source: ServerSource, socket: HeldSocket, port: Port): Promise<void> {
+  async #serve(service: Service, source: ServerSource, socket: HeldSocket, port: NamedPort): Promise<void> {
     const { dispatcher } = this.#options.premises;
     await service.serve(source, dispatcher?.ownSocket(socket.key, socket.address) ?? socket, port);
     dispatcher?.hear(MASTER_ID, { type: "open", key: socket.key });

@@ -2,7 +2,7 @@
 import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { pause } from "../promises.js";
-import type { SocketKey, ToNode } from "../protocol.js";
+import { isUdp, type SocketKey, type ToNode } from "../protocol.js";
 import type { HeldSocket } from "./held-socket.js";
 import type { Premises } from "./premises.js";
 import type { World } from "./supervisor-world.js";
@@ -32,7 +32,9 @@ export async function bind(
     const { handle, address, file, key: held } = await holdInTime(request, premises);
     premises.usage.sent(id, held);
     const socket = { key: held, address, ...(file && { file }) };
-    if (premises.dispatcher !== undefined) return send(id, { type: "handed-socket", key, socket });
+    // Datagrams need no handing over: whichever node reads one first has it.
+    if (premises.dispatcher !== undefined && !isUdp({ address }))
+      return send(id, { type: "handed-socket", key, socket });
     send(id, { type: "socket", key, socket }, handle);
     send(id, { type: "socket-sent", key });
   } catch (error) {

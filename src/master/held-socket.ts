@@ -5,10 +5,12 @@ import type { AddressInfo } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
 import { getSystemErrorName } from "node:util";
 import { BindError } from "../errors.js";
-import type { PathPort, Port, TcpPort } from "../port-options.js";
+import type { PathPort, Port, TcpPort, UdpPort } from "../port-options.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
-import { describe } from "../serve/ports.js";
 import { type AcceptingHandle, bindHandle, type BoundHandle } from "../serve/handles.js";
+import type { UdpHandle } from "../serve/udp-handles.js";
+import { bindError } from "./bind-error.js";
+import { bindUdp } from "./bind-udp.js";
 import type { InheritedSockets } from "./inherited.js";
 import { identify, isInPlace, refuses, removeSocketFile } from "../serve/socket-file.js";
 import { makeSpare, removeOldSpares } from "../serve/socket-spare.js";
@@ -17,7 +19,7 @@ import { withMask } from "./socket-mode.js";
 export interface HeldSocket extends SocketInfo {
   /** Whether this process has bound it, or was given it by whom it was started. */
   readonly origin: "bound" | "given";
-  readonly handle: AcceptingHandle;
+  readonly handle: AcceptingHandle | UdpHandle;
   close(): void;
 }
 
@@ -39,9 +41,13 @@ export async function hold(key: SocketKey, port: Port, inherited: InheritedSocke
   return "path" in port ? holdPath(key, port) : holdPort(key, port);
 }
 
-async function holdPort(key: SocketKey, port: TcpPort): Promise<HeldSocket> {
-  const { handle, address } = port.host === undefined ? bindEverywhere(port) : bindTo(await resolve(port), port);
+async function holdPort(key: SocketKey, port: TcpPort | UdpPort): Promise<HeldSocket> {
+  const { handle, address } = "udp" in port ? bindUdp(port) : await bindTcp(port);
   return { key, origin: "bound", address, handle, close: () => handle.close() };
+}
+
+async function bindTcp(port: TcpPort): Promise<{ handle: BoundHandle; address: AddressInfo }> {
+  return port.host === undefined ? bindEverywhere(port) : bindTo(await resolve(port), port);
 }
 
 function bindEverywhere(port: TcpPort): { handle: BoundHandle; address: AddressInfo } {
@@ -134,25 +140,4 @@ function createHandle(address: string, port: number, family: number, asked: Port
   const handle = bindHandle(address, port, family, flags);
   if (typeof handle === "number") throw bindError(getSystemErrorName(handle), asked);
   return handle;
-}
-
-/**
- * @param name the system's own of what is wrong
- * @param owner who has the port, where it is in use
- */
-export function bindError(
-  name: string,
-  port: Port,
-  owner = "another program; end that one or choose another",
-): BindError {
-  const cause = Object.assign(new Error(`bind ${name} ${describe(port)}`), { code: name, syscall: "bind" });
-  switch (name) {
-    case "EADDRINUSE":
-      return new BindError("MN_ERR_PORT_IN_USE", `${describe(port)} is in use by ${owner}`, cause);
-    case "EACCES":
-    case "EPERM":
-      return new BindError("MN_ERR_NO_PERMISSION", `no permission to listen on ${describe(port)}`, cause);
-    default:
-      return new BindError("MN_ERR_BIND", `cannot listen on ${describe(port)}: ${name}`, cause);
-  }
 }

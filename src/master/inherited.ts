@@ -2,14 +2,22 @@
 import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
-import type { NamedPort, Port } from "../port-options.js";
-import { HANDOVER_VARIABLE, type Handover, type InheritedSocket, type SocketKey } from "../protocol.js";
+import type { NamedPort, Port, UdpPort } from "../port-options.js";
+import {
+  HANDOVER_VARIABLE,
+  type Handover,
+  type InheritedSocket,
+  isUdp,
+  type SocketAddress,
+  type SocketKey,
+} from "../protocol.js";
 import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
+import { openUdpDescriptor, udpAddress, type UdpHandle } from "../serve/udp-handles.js";
 
 /** A socket that is bound already. */
 export interface BoundSocket {
-  handle: AcceptingHandle;
-  address: AddressInfo | string;
+  handle: AcceptingHandle | UdpHandle;
+  address: SocketAddress | string;
   file?: { dev: number; ino: number };
 }
 
@@ -65,7 +73,7 @@ export class InheritedSockets {
 }
 
 function open({ fd, address, file }: InheritedSocket): BoundSocket {
-  return { handle: openDescriptor(fd), address, ...(file && { file }) };
+  return { handle: isUdp({ address }) ? openUdpDescriptor(fd) : openDescriptor(fd), address, ...(file && { file }) };
 }
 
 function readHandover(): Handover | undefined {
@@ -98,7 +106,24 @@ function systemdDescriptors(): number[] {
   return Array.from({ length: Number(LISTEN_FDS) || 0 }, (_, index) => FIRST_SYSTEMD_FD + index);
 }
 
+/** Nothing for what is neither a listening socket nor a UDP socket. */
 function socketOf(fd: number): BoundSocket[] {
+  for (const open of [listeningSocketOf, udpSocketOf]) {
+    try {
+      return open(fd);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EBADF") throw error;
+    }
+  }
+  return [];
+}
+
+function udpSocketOf(fd: number): BoundSocket[] {
+  const handle = openUdpDescriptor(fd);
+  return [{ handle, address: udpAddress(handle) }];
+}
+
+function listeningSocketOf(fd: number): BoundSocket[] {
   const path = unixPathOf(fd);
   const handle = openDescriptor(fd);
   if (path !== undefined) return [{ handle, address: path }];
@@ -117,9 +142,11 @@ function unixPathOf(fd: number): string | undefined {
   }
 }
 
-function isFor(port: NamedPort, address: AddressInfo | string): boolean {
+function isFor(port: NamedPort | UdpPort, address: SocketAddress | string): boolean {
   if ("path" in port) return address === port.path;
-  if (typeof address === "string" || address.port !== port.port) return false;
+  if (typeof address === "string" || isUdp({ address }) !== "udp" in port) return false;
+  if ("udp" in port) return address.port === port.udp.port && address.address === port.udp.address;
+  if (address.port !== port.port) return false;
   return port.host === undefined || port.host === address.address || (port.host === "localhost" && isLoopback(address));
 }
 

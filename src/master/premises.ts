@@ -74,7 +74,7 @@ export class Premises {
     };
     this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", {
       onHeld: (socket, backlog) => {
-        this.dispatcher?.add(socket.key, socket.handle, backlog);
+        if ("listen" in socket.handle) this.dispatcher?.add(socket.key, socket.handle, backlog);
         if (socket.file !== undefined) this.#watchFiles();
         events.onHeld(socket);
       },

@@ -3,7 +3,7 @@ import { quotaNote } from "../cpus.js";
 import { MultiNodeError, type StartError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { ServiceOptions } from "../options.js";
-import type { Port } from "../port-options.js";
+import type { NamedPort } from "../port-options.js";
 import { printableLines } from "../printable.js";
 import { afterThisTurn, Deferred } from "../promises.js";
 import type { Order } from "../protocol.js";
@@ -81,7 +81,7 @@ export class MasterRuntime implements Role, Steered {
     return this.#ready.promise;
   }
 
-  listen(port: Port, source: ServerSource): Listener {
+  listen(port: NamedPort, source: ServerSource): Listener {
     return this.#addresses.listen(port, source);
   }
 

@@ -2,10 +2,11 @@
 import { type AddressInfo, isIPv6 } from "node:net";
 import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
-import type { SocketKey } from "../protocol.js";
+import type { SocketAddress, SocketKey } from "../protocol.js";
 import { removeSocketFile } from "../serve/socket-file.js";
 import { type FileState, restoreFile } from "../serve/socket-spare.js";
-import { bindError, type HeldSocket, hold } from "./held-socket.js";
+import { bindError } from "./bind-error.js";
+import { type HeldSocket, hold } from "./held-socket.js";
 import { InheritedSockets } from "./inherited.js";
 import { overlap } from "./overlap.js";
 
@@ -63,9 +64,9 @@ export class Sockets {
    * same one by its name.
    */
   inTheWayOf(key: SocketKey, port: Port): SocketKey[] {
-    if (!("port" in port) || port.port === 0) return [];
-    const { host = "::" } = port;
-    const wanted = { key, address: { address: host, family: isIPv6(host) ? "IPv6" : "IPv4", port: port.port } };
+    const address = fixedAddressOf(port);
+    if (address === undefined) return [];
+    const wanted = { key, address };
     return this.held.filter((other) => !other.key.includes(":0#") && overlap(wanted, other)).map((other) => other.key);
   }
 
@@ -102,9 +103,10 @@ export class Sockets {
 
   /** Some programs have a free port found, let it go and listen there by its number: this process still holds it. */
   #foundFree(key: SocketKey, port: Port): Promise<HeldSocket> | undefined {
-    if (!("port" in port) || port.port === 0) return undefined;
-    const prefix = key.replace(/:\d+$/, ":0#");
-    const found = this.held.find(({ key: name, address }) => name.startsWith(prefix) && isAt(address, port.port));
+    const wanted = fixedAddressOf(port);
+    if (wanted === undefined) return undefined;
+    const prefix = key.replace(/:\d+(#\d+)?$/, ":0#");
+    const found = this.held.find(({ key: name, address }) => name.startsWith(prefix) && isAt(address, wanted.port));
     return found && Promise.resolve(found);
   }
 
@@ -138,7 +140,7 @@ export class Sockets {
       const other = this.#rivalOf(socket);
       if (other !== undefined) throw inUse(socket, port, other);
       if (this.#closed) release(socket);
-      else this.#keep(socket, port.backlog);
+      else this.#keep(socket, "udp" in port ? 0 : port.backlog);
       return socket;
     } catch (error) {
       this.#binding.delete(key);
@@ -162,6 +164,15 @@ function inUse(socket: HeldSocket, port: Port, other: HeldSocket): BindError {
   socket.close();
   const { address } = other.address as AddressInfo;
   return bindError("EADDRINUSE", port, `this service itself, at ${address}`);
+}
+
+/** What a port asks for; `undefined` where it does not say which port, or asks for something else. */
+function fixedAddressOf(port: Port): SocketAddress | undefined {
+  const { address = "::", port: number = 0 } =
+    "udp" in port ? port.udp : "port" in port ? { ...port, address: port.host } : {};
+  if (number === 0) return undefined;
+  const family = isIPv6(address) ? "IPv6" : "IPv4";
+  return { address, family, port: number, ...("udp" in port && { transport: "udp" }) };
 }
 
 function isAt(address: HeldSocket["address"], port: number): boolean {

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import {
   BOOT_VARIABLE,
   type Boot,
+  isUdp,
   type SocketInfo,
   seal,
   sealHidden,
@@ -47,7 +48,7 @@ const LAST_WORDS_MS = 100;
 /** Standard input, output and error and the IPC channel come first. */
 const FIRST_SOCKET_FD = 4;
 
-/** The held sockets that a node is to know, and who accepts from them. */
+/** The held sockets that a node is to know, and who accepts from those of TCP and Unix; each node reads those of UDP. */
 export interface NodeSockets {
   sockets: readonly (SocketInfo & { handle: SocketHandle })[];
   accepting: "node" | "master";
@@ -75,18 +76,16 @@ export function startChild(
   output: NodeOutput,
   events: ChildEvents,
 ): Child {
-  const inherits = accepting === "node";
-  const known = sockets.map(({ key, address, file }, index) => ({
-    key,
-    address,
-    ...(file && { file }),
-    ...(inherits && { fd: FIRST_SOCKET_FD + index }),
-  }));
+  const passed = sockets.filter((socket) => accepting === "node" || isUdp(socket));
+  const known = sockets.map(({ key, address, file, handle }) => {
+    const index = passed.findIndex((socket) => socket.handle === handle);
+    return { key, address, ...(file && { file }), ...(index >= 0 && { fd: FIRST_SOCKET_FD + index }) };
+  });
   const { hosted } = boot;
   // The last one of a flag is valid, also before NODE_OPTIONS: nothing may publish the UUID.
   const execArgv = [...program.execArgv, ...(hosted ? ["--require", hosted.preload] : []), ...INSPECTOR_FLAGS];
   const child = spawn(process.execPath, [...execArgv, program.script, ...program.args], {
-    stdio: ["ignore", output.stdout, "pipe", "ipc", ...(inherits ? sockets.map(({ handle }) => handle.fd) : [])],
+    stdio: ["ignore", output.stdout, "pipe", "ipc", ...passed.map(({ handle }) => handle.fd)],
     cwd: program.cwd,
     // What a terminal sends to all is for the master alone: a hosted program would end itself.
     detached: hosted !== undefined,

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
 import type { Server } from "node:net";
 
-/** What node:net and node:dgram want to listen on. */
+/** What node:net wants to listen on. */
 export interface Query {
   /** An address, the path of a Unix socket where `port` is -1, or `null` for every address. */
   address: string | null;
@@ -16,6 +16,11 @@ export interface Query {
   /** Of a Unix socket: who may use it. */
   readableAll?: boolean;
   writableAll?: boolean;
+}
+
+/** The same of node:dgram, which passes on a port as it was given. */
+export interface UdpQuery extends Omit<Query, "port"> {
+  port?: number | string | null;
 }
 
 /** @param error 0, or the negative number of a system error; the handle is listened on by node:net itself */

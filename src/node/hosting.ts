@@ -6,17 +6,18 @@ import type { AddressInfo, Server } from "node:net";
 import type { MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
-import type { SocketKey } from "../protocol.js";
+import type { SocketAddress, SocketKey } from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";
 import { handleFor } from "../serve/server.js";
 import type { Service } from "../serve/service.js";
 import type { Answer, Query } from "./cluster-seam.js";
 import type { Intake } from "./intake.js";
+import { isErrorHeard } from "./error-heard.js";
 import type { ReadyGate } from "./ready-gate.js";
 import { listenError } from "./listen-error.js";
 import { type NodeSockets, RefusedError } from "./node-sockets.js";
 import { standInFor, whenItStays } from "./trial.js";
-import { bindUdp } from "./udp.js";
+import { UdpHosting } from "./udp.js";
 
 export interface HostingOptions {
   /** What earlier nodes of the service have listened on. */
@@ -29,7 +30,7 @@ export interface HostingOptions {
   intake: Pick<Intake, "open">;
   /** Holds back what listens until the program says that it is ready; `undefined` where it need not say so. */
   gate: ReadyGate | undefined;
-  service: Pick<Service, "watch">;
+  service: Pick<Service, "watch" | "watchUdp">;
   /** Whether this node ends: then it is not the program that closes sockets. */
   ends: () => boolean;
   /** A promise where servers are to wait until they accept: the program may call others in the service. */
@@ -75,20 +76,24 @@ export class Hosting {
   readonly #keys = new WeakMap<Server, SocketKey>();
   /** Those that are about to listen on nothing. */
   readonly #standIns = new WeakSet<Server>();
+  readonly #udp: UdpHosting;
   #rest: NodeJS.Timeout | undefined;
 
   constructor(options: HostingOptions) {
     this.#options = options;
     this.#expected = new Set(options.expected);
     this.serving = bothResolved(this.#listens.promise, options.gate?.opened.promise);
+    this.#udp = new UdpHosting({
+      ...options,
+      bound: (socket, address, key) => this.#onUdpBound(socket, address, key),
+    });
     subscribe(LISTENS, (message) => this.#onListening((message as { server: Server }).server));
   }
 
   /** Gives a server what it wants to listen on. */
   readonly getServer = (server: Server, query: Query, answer: Answer): void => {
     if (typeof query.addressType === "string") {
-      const socket = server as unknown as UdpSocket;
-      return bindUdp(socket, query, answer, (error) => this.#fail(socket, error, error));
+      return this.#udp.bind(server as unknown as UdpSocket, query, answer);
     }
     const port = portOf(query);
     if ("port" in port && this.#options.exclusive.includes(port.port)) {
@@ -144,11 +149,7 @@ export class Hosting {
   /** What the program does not want to hear of would end it with a stack that is none of its own. */
   #fail(server: EventEmitter, error: MultiNodeError, told: Error): void {
     process.nextTick(() => {
-      const isHeard =
-        server.listenerCount("error") > 0 ||
-        process.listenerCount("uncaughtException") > 0 ||
-        process.hasUncaughtExceptionCaptureCallback();
-      if (isHeard) server.emit("error", told);
+      if (isErrorHeard(server)) server.emit("error", told);
       else this.#options.failed(error);
     });
   }
@@ -176,13 +177,22 @@ export class Hosting {
     service.watch(server);
     if (key !== undefined) void intake.open(sockets.heldAs(key));
     listening(address);
-    setImmediate(() => this.#judge(server, key));
+    setImmediate(() => this.#judge(key, server.listening));
+  }
+
+  #onUdpBound(socket: UdpSocket, address: SocketAddress, key: SocketKey | undefined): void {
+    let state: "bound" | "closed" = "bound";
+    socket.once("close", () => {
+      state = "closed";
+    });
+    this.#options.listening(address);
+    setImmediate(() => this.#judge(key, state === "bound"));
   }
 
   /** A server that is closed at once was only to find out which port is free. */
-  #judge(server: Server, key: SocketKey | undefined): void {
+  #judge(key: SocketKey | undefined, isOpen: boolean): void {
     if (key !== undefined) this.#expected.delete(key);
-    if (!server.listening) return;
+    if (!isOpen) return;
     if (this.#expected.size === 0) this.#listens.resolve();
     else if (key !== undefined) this.onListening(key);
   }

@@ -3,13 +3,14 @@ import { Deferred } from "../promises.js";
 import type { AcceptingHandle, SocketHandle } from "../serve/handles.js";
 import { HandedSocket } from "../serve/handed-socket.js";
 import { Lifeline } from "../serve/lifeline.js";
+import type { UdpHandle } from "../serve/udp-handles.js";
 
 /** The word of PM2's `wait_ready`. */
 const READY = "ready";
 
 interface HeldBack {
-  handle: AcceptingHandle;
-  backlog: number;
+  /** Returns 0, or the number of a system error. */
+  begin: () => number;
   /** The process lives as if the server listened. */
   lifeline: Lifeline;
 }
@@ -37,28 +38,40 @@ export class ReadyGate {
   guard(handle: SocketHandle): void {
     // The master hands connections over to nodes that are ready only.
     if (this.#state === "open" || handle instanceof HandedSocket) return;
-    const accepting = handle as AcceptingHandle;
-    const listen = accepting.listen.bind(accepting);
-    const close = accepting.close.bind(accepting);
+    this.#guard(handle as AcceptingHandle, "listen");
+  }
+
+  /** The same for a UDP socket, which receives nothing until then. */
+  guardUdp(handle: UdpHandle): void {
+    if (this.#state !== "open") this.#guard(handle, "recvStart");
+  }
+
+  #guard<Method extends string>(
+    handle: SocketHandle & Record<Method, (...args: never[]) => number>,
+    method: Method,
+  ): void {
+    const original = handle[method];
+    const close = handle.close.bind(handle);
     let held: HeldBack | undefined;
-    accepting.listen = (backlog) => {
-      if (this.#state === "open") return listen(backlog);
-      held = { handle: accepting, backlog, lifeline: new Lifeline() };
+    const hold = (...args: never[]): number => {
+      Object.assign(handle, { [method]: original });
+      if (this.#state === "open") return original.apply(handle, args);
+      held = { begin: () => original.apply(handle, args), lifeline: new Lifeline() };
       this.#held.add(held);
-      accepting.listen = listen;
       return 0;
     };
-    accepting.close = (...args: []) => {
+    const release = (...args: []): void => {
       if (held !== undefined) this.#release(held);
       close(...args);
     };
+    Object.assign(handle, { [method]: hold, close: release });
   }
 
   #open(): void {
     if (this.#state === "open") return;
     this.#state = "open";
     for (const held of this.#held) {
-      const error = held.handle.listen(held.backlog);
+      const error = held.begin();
       this.#release(held);
       if (error !== 0) this.#failed(new Error(`the program is ready, but cannot listen (system error ${error})`));
     }

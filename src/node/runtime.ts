@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { MultiNodeError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { ServiceOptions } from "../options.js";
-import type { Port } from "../port-options.js";
+import type { NamedPort } from "../port-options.js";
 import { afterThisTurn, allSettled, Deferred } from "../promises.js";
 import type { Boot, HostedSettings, SocketKey, ToMaster, ToNode } from "../protocol.js";
 import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role.js";
@@ -89,7 +89,7 @@ export class NodeRuntime implements Role {
     return this.#ready.promise;
   }
 
-  listen(port: Port, source: ServerSource): Listener {
+  listen(port: NamedPort, source: ServerSource): Listener {
     this.#begun.resolve(afterThisTurn());
     const key = this.#sockets.ports.claim(port);
     const listening = this.#listen(key, port, source);
@@ -116,7 +116,7 @@ export class NodeRuntime implements Role {
     return new Promise(() => {});
   }
 
-  async #listen(key: SocketKey, port: Port, source: ServerSource): Promise<void> {
+  async #listen(key: SocketKey, port: NamedPort, source: ServerSource): Promise<void> {
     // In an unmodified program, nothing else keeps the process alive until its server listens.
     const lifeline = new Lifeline();
     try {

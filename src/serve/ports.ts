@@ -2,8 +2,9 @@
 import type { AddressInfo } from "node:net";
 import { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
-import { type SocketInfo, type SocketKey, socketKey } from "../protocol.js";
+import type { SocketInfo, SocketKey } from "../protocol.js";
 import type { Listener } from "../role.js";
+import { socketKey } from "../socket-key.js";
 
 export class Ports {
   readonly #claimed = new Set<SocketKey>();
@@ -16,7 +17,7 @@ export class Ports {
    */
   claim(port: Port): SocketKey {
     const base = socketKey(port, 0);
-    const before = this.#freePorts.get(base) ?? 0;
+    const before = "udp" in port && base.endsWith("#1") ? this.#firstUnclaimed(port) : (this.#freePorts.get(base) ?? 0);
     const key = socketKey(port, before);
     if (this.#claimed.has(key)) {
       throw new BindError("MN_ERR_PORT_IN_USE", `${describe(port)}: this service listens there already`);
@@ -24,6 +25,13 @@ export class Ports {
     this.#freePorts.set(base, before + 1);
     this.#claimed.add(key);
     return key;
+  }
+
+  /** A program may bind many UDP sockets one after another: each closed one is used again, so they do not pile up. */
+  #firstUnclaimed(port: Port): number {
+    let before = 0;
+    while (this.#claimed.has(socketKey(port, before))) before += 1;
+    return before;
   }
 
   /** Gives a name back: the same program may listen there once more. */
@@ -57,6 +65,7 @@ export class Ports {
 
 /** An address for a person to read. */
 export function describe(port: Port): string {
+  if ("udp" in port) return `UDP port ${port.udp.port} of ${port.udp.address}`;
   if ("path" in port) return `path ${port.path}`;
   if ("fd" in port) return `descriptor ${port.fd}`;
   return port.host === undefined ? `port ${port.port}` : `port ${port.port} of ${port.host}`;

@@ -1,10 +1,12 @@
 // What a process serves: each server with its connections, from the held socket to the end of its drain.
+import type { Socket } from "node:dgram";
 import type { Server } from "node:net";
 import { durationText } from "../duration.js";
-import type { Port } from "../port-options.js";
+import type { NamedPort } from "../port-options.js";
 import type { Beat } from "../protocol.js";
 import type { Drain, ServerSource } from "../role.js";
 import { Connections } from "./connections.js";
+import { Datagrams } from "./datagrams.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { ResponseTimes } from "./response-times.js";
 import { observe } from "./observe.js";
@@ -19,6 +21,8 @@ interface End extends Omit<DrainOptions, "servers"> {
 
 export class Service {
   readonly #servers = new Map<Server, Connections>();
+  /** UDP sockets with what they have received. */
+  readonly #datagrams = new Map<Socket, Datagrams>();
   readonly #times = new ResponseTimes();
   /** By servers that are closed. */
   #servedBefore = 0;
@@ -31,7 +35,7 @@ export class Service {
   }
 
   /** Makes the server and lets it accept from the held socket. */
-  async serve(source: ServerSource, socket: ListeningSocket, port: Port): Promise<void> {
+  async serve(source: ServerSource, socket: ListeningSocket, port: NamedPort): Promise<void> {
     // The program has what listen() returned before its function runs.
     await Promise.resolve();
     const server = await makeServer(source);
@@ -56,11 +60,22 @@ export class Service {
     });
   }
 
+  /** Counts what a bound UDP socket receives, and drains it with the servers. */
+  watchUdp(socket: Socket): void {
+    const datagrams = new Datagrams(socket);
+    if (this.#state === "ended") return datagrams.stopReceiving();
+    this.#datagrams.set(socket, datagrams);
+    socket.once("close", () => {
+      if (this.#datagrams.delete(socket)) this.#servedBefore += datagrams.received;
+    });
+  }
+
   /** What this process has served and what it holds now. Asked with each heartbeat, by which it knows what is past. */
   counts(): Pick<Beat, "served" | "connections" | "responseTime"> {
     const all = [...this.#servers.values()];
+    const received = [...this.#datagrams.values()].reduce((sum, datagrams) => sum + datagrams.received, 0);
     return {
-      served: all.reduce((sum, { served }) => sum + served, this.#servedBefore),
+      served: all.reduce((sum, { served }) => sum + served, this.#servedBefore + received),
       connections: all.reduce((sum, { size }) => sum + size, 0),
       responseTime: this.#times.beat(),
     };
@@ -85,7 +100,10 @@ export class Service {
     const drained = [...this.#servers].map(([server, connections]) =>
       drain(server, connections, { timeout, idle, servers }, cut.signal),
     );
-    await Promise.all([...drained, Promise.race([told, overdue])]);
+    const received = [...this.#datagrams.values()].map((datagrams) =>
+      datagrams.drain({ timeout, idle, servers }, cut.signal),
+    );
+    await Promise.all([...drained, ...received, Promise.race([told, overdue])]);
   }
 }
 

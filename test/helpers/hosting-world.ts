@@ -1,4 +1,5 @@
 // A hosted program's node without a master: what it asks for and tells is noted, and the test answers.
+import type { Socket } from "node:dgram";
 import { once } from "node:events";
 import net, { type AddressInfo, type Server } from "node:net";
 import type { TestContext } from "node:test";
@@ -6,8 +7,9 @@ import { Hosting, type HostingOptions } from "#src/node/hosting.js";
 import { Intake } from "#src/node/intake.js";
 import { NodeSockets } from "#src/node/node-sockets.js";
 import { standInForCluster } from "#src/node/cluster-seam.js";
-import { type Boot, isToUsage, type SocketKey, type ToMaster } from "#src/protocol.js";
+import { type Boot, isToUsage, type SocketAddress, type SocketKey, type ToMaster } from "#src/protocol.js";
 import { type BoundHandle, bindHandle } from "#src/serve/handles.js";
+import { makeUdpHandle, udpAddress } from "#src/serve/udp-handles.js";
 
 let current: Hosting | undefined;
 
@@ -17,6 +19,7 @@ standInForCluster(7, (...args) => current?.getServer(...args));
 export class HostingWorld {
   readonly sent: ToMaster[] = [];
   readonly watched: Server[] = [];
+  readonly watchedUdp: Socket[] = [];
   readonly told: unknown[] = [];
   readonly failed: string[] = [];
   /** Exclusive ports that another process has. */
@@ -39,7 +42,10 @@ export class HostingWorld {
       folder: "/run/multi-node-0123",
       sockets: this.sockets,
       intake,
-      service: { watch: (server) => this.watched.push(server) },
+      service: {
+        watch: (server) => this.watched.push(server),
+        watchUdp: (socket) => this.watchedUdp.push(socket),
+      },
       without: (port) => this.without.push(port),
       listening: (address) => this.told.push(address),
       ends: () => false,
@@ -75,6 +81,16 @@ export class HostingWorld {
     const address = {} as AddressInfo;
     handle.getsockname?.(address);
     this.sockets.onSocket({ type: "socket", key, socket: { key, address } }, handle);
+  }
+
+  /** Gives the UDP socket that is asked for, bound now; returns what the master would keep of it. */
+  async giveUdp(key: SocketKey, type: "udp4" | "udp6" = "udp4"): Promise<SocketAddress> {
+    await turns();
+    const handle = makeUdpHandle(type);
+    handle.bind(type === "udp4" ? "127.0.0.1" : "::1", 0, 0);
+    const address = udpAddress(handle);
+    this.sockets.onSocket({ type: "socket", key, socket: { key, address } }, handle);
+    return address;
   }
 
   async refuse(key: SocketKey, system: string, ours: SocketKey[] = []): Promise<void> {

@@ -6,7 +6,7 @@ import { hold } from "#src/master/held-socket.js";
 import { InheritedSockets } from "#src/master/inherited.js";
 import { checkPortOptions } from "#src/port-options.js";
 import { Acceptor } from "#src/serve/acceptor.js";
-import type { ClientHandle } from "#src/serve/handles.js";
+import type { AcceptingHandle, ClientHandle } from "#src/serve/handles.js";
 import { within } from "./deadline.js";
 
 export interface AcceptedClient {
@@ -19,7 +19,9 @@ export interface AcceptedClient {
 /** A connection that is accepted and of which nothing is read. */
 export async function clientOf(t: TestContext): Promise<AcceptedClient> {
   const held = await hold("any", checkPortOptions({ port: 0, host: "127.0.0.1" }), new InheritedSockets());
-  const accepted = new Promise<ClientHandle>((resolve) => new Acceptor(held.handle, 511, resolve).listen());
+  const accepted = new Promise<ClientHandle>((resolve) =>
+    new Acceptor(held.handle as AcceptingHandle, 511, resolve).listen(),
+  );
   const socket = connect((held.address as { port: number }).port, "127.0.0.1");
   t.after(() => socket.destroy());
   const handle = await within(accepted, "a connection is accepted");

@@ -30,10 +30,10 @@ const failures: [what: string, name: string, code: string, why: RegExp][] = [
     threw("cannot listen on port 1 of 203\\.0\\.113\\.1: EADDRNOTAVAIL"),
   ],
   [
-    "binds a fixed UDP port",
+    "binds a UDP port that it cannot have",
     "server.cjs",
-    'require("dgram").createSocket("udp4").bind(5353);',
-    threw("UDP port 5353: one port cannot be shared"),
+    'require("dgram").createSocket("udp4").bind(1, "203.0.113.1");',
+    threw("cannot listen on UDP port 1 of 203\\.0\\.113\\.1: EADDRNOTAVAIL"),
   ],
 ];
 

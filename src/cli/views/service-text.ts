@@ -23,9 +23,9 @@ export function servingTone(serving: number, wanted: number): Span["tone"] {
   return serving === 0 ? "red" : "yellow";
 }
 
-/** `0.0.0.0:8000`, `[::]:8000`, or a path. */
+/** `0.0.0.0:8000`, `[::]:8000`, `0.0.0.0:53/udp`, or a path. */
 function addressText(address: Status["addresses"][number]): string {
   if (typeof address === "string") return printable(address);
   const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return `${host}:${address.port}`;
+  return `${host}:${address.port}${address.transport === "udp" ? "/udp" : ""}`;
 }

@@ -24,6 +24,13 @@ test("where a service is", () => {
       [at("0.0.0.0", 8000), at("127.0.0.1", 9000), at("::1", 9001), "/run/x.sock"],
       "shop (pid 42): 4 nodes serve port 8000, 127.0.0.1:9000, [::1]:9001 and /run/x.sock",
     ],
+    [
+      [
+        { ...at("0.0.0.0", 53), transport: "udp" },
+        { ...at("::1", 54), transport: "udp" },
+      ],
+      "shop (pid 42): 4 nodes serve UDP port 53 and UDP [::1]:54",
+    ],
   ];
   for (const [addresses, line] of lines) assert.equal(describe({ ...service, addresses }), line);
   assert.equal(describe({ ...service, wanted: 1, addresses: [at("::", 1)] }), "shop (pid 42): 1 node serves port 1");

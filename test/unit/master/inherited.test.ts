@@ -6,7 +6,8 @@ import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { HANDOVER_VARIABLE, type Handover } from "#src/protocol.js";
-import { bindHandle, type BoundHandle } from "#src/serve/handles.js";
+import { bindHandle, type BoundHandle, type SocketHandle } from "#src/serve/handles.js";
+import { makeUdpHandle, udpAddress } from "#src/serve/udp-handles.js";
 import { temporaryFolder } from "../../helpers/environment.js";
 
 const FD = 3;
@@ -28,6 +29,21 @@ test("a Unix socket is known by its path", async (t) => {
   t.after(() => handle.close());
   const take = `return new InheritedSockets("hosted").take("fd:3", { fd: ${FD}, backlog: 511 })?.address;`;
   assert.equal(await inProcess(handle, take), path);
+});
+
+test("a UDP socket is one too, for who asks for its number or for its address", async (t) => {
+  const handle = makeUdpHandle("udp4");
+  t.after(() => handle.close());
+  handle.bind("127.0.0.1", 0, 0);
+  const address = udpAddress(handle);
+  const byNumber = `return new InheritedSockets("hosted").take("fd:3", { fd: ${FD}, backlog: 0 })?.address;`;
+  assert.deepEqual(await inProcess(handle, byNumber), address);
+  const byAddress = `
+    const inherited = new InheritedSockets("hosted");
+    const port = { port: ${address.port}, host: "127.0.0.1" };
+    const udp = { type: "udp4", address: "127.0.0.1", port: ${address.port}, flags: 0 };
+    return [inherited.take("a", port), inherited.take("b", { udp })?.address, inherited.take("c", { udp })];`;
+  assert.deepEqual(await inProcess(handle, byAddress, undefined, "LISTEN"), [null, address, null]);
 });
 
 test("another program has none of them", async (t) => {
@@ -73,7 +89,7 @@ function bound(t: TestContext): { handle: BoundHandle; address: AddressInfo } {
 
 /** What the code returns in a process that is started with the socket as descriptor 3. */
 async function inProcess(
-  handle: BoundHandle,
+  handle: SocketHandle,
   code: string,
   sockets?: Handover["sockets"],
   systemd?: "LISTEN",

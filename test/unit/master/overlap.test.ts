@@ -5,7 +5,7 @@ import net, { type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { type TestContext, test } from "node:test";
 import { overlap } from "#src/master/overlap.js";
-import { socketKey } from "#src/protocol.js";
+import { socketKey } from "#src/socket-key.js";
 import { checkPortOptions } from "#src/port-options.js";
 import { freePort } from "../../helpers/free-port.js";
 

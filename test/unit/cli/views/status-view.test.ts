@@ -24,6 +24,14 @@ test("the service, and a row of figures for each node", () => {
   ]);
 });
 
+test("a UDP port is told as such", () => {
+  const addresses: Status["addresses"] = [
+    { address: "0.0.0.0", family: "IPv4", port: 53 },
+    { address: "0.0.0.0", family: "IPv4", port: 53, transport: "udp" },
+  ];
+  assert.equal(shown({ ...statusOf(), addresses }, 160)[3], "  listens   0.0.0.0:53, 0.0.0.0:53/udp");
+});
+
 test("a node that has told nothing yet, and why those before it died", () => {
   const hung = exitOf({
     id: "node-2",
