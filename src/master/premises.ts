@@ -112,6 +112,7 @@ export class Premises {
 
   /** A node has ended: it may have left its own socket, and removed the files of those that it served. */
   forget(id: string): void {
+    this.mesh.forget(id);
     removeEndpoint(this.folder, id);
     if (this.#fileWatch !== undefined) void this.sockets.restoreFiles();
   }

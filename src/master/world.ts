@@ -38,6 +38,7 @@ export function makeWorld(options: WorldOptions, { onSpawn, ...reports }: Report
       try {
         const child = startNode(id, place, options);
         children.set(id, child);
+        premises.mesh.expect(id);
         if (child.pid === undefined) return;
         premises.guard(child.pid);
         tell({ type: "started", id, pid: child.pid });

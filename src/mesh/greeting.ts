@@ -2,6 +2,8 @@
 import type { Socket } from "node:net";
 import { LinkError } from "../errors.js";
 import type { Peer } from "../role.js";
+import { MASTER_ID } from "./endpoint.js";
+import type { GuestList } from "./guest-list.js";
 import {
   AnswerParser,
   type ConnectionKind,
@@ -11,11 +13,13 @@ import {
   HANDSHAKE_TIMEOUT,
   HelloParser,
   handshakeTimeout,
-  type RefusalStatus,
+  type Hello,
+  refused,
+  type Refused,
+  STATUS_NOT_EXPECTED,
   type Peer as WirePeer,
 } from "../wire/handshake.js";
 
-type Refused = { state: "refused"; status: RefusalStatus; error: LinkError };
 type Parsed<Value> = { state: "need-more" } | { state: "done"; value: Value; rest: Buffer } | Refused;
 
 /** Who has dialled, and what for. */
@@ -37,32 +41,51 @@ export async function greet(
     const result = parser.push(chunk);
     return result.state === "done" ? { state: "done", value: result.answer, rest: result.rest } : result;
   });
-  return fromWire(id, answer);
+  if (answer.master === (id === MASTER_ID)) return fromWire(id, answer);
+  throw new LinkError(
+    "MN_ERR_HANDSHAKE",
+    `what answers as ${id} says that it is ${answer.master ? "the" : "no"} master`,
+  );
 }
 
 /**
- * Waits for a hello with the right token and accepts it; anything else is answered with why not, and closed.
+ * Waits for a hello with the right token from a node that is expected, and accepts it; anything else is answered with
+ * why not, and closed. Whoever dials is a node, as the master has joined before all others.
  * @param timeout milliseconds that a stranger has to say a complete hello
  */
 export async function welcome(
   socket: Socket,
   self: Peer,
   token: Buffer,
+  guests: Pick<GuestList, "admit">,
   timeout: number = HANDSHAKE_TIMEOUT,
 ): Promise<Guest> {
+  const hello = await helloFrom(socket, token, timeout);
+  if (hello.master || !(await guests.admit(hello.id, hello.kind))) {
+    const refusal = refused(STATUS_NOT_EXPECTED);
+    refuse(socket, refusal);
+    throw refusal.error;
+  }
+  socket.write(encodeAccept(toWire(self)));
+  return { peer: fromWire(hello.id, hello), kind: hello.kind };
+}
+
+async function helloFrom(socket: Socket, token: Buffer, timeout: number): Promise<Hello> {
   const parser = new HelloParser(token);
   const late = setTimeout(() => socket.destroy(handshakeTimeout(timeout)), timeout);
   try {
-    const hello = await parseFrom(socket, (chunk) => {
+    return await parseFrom(socket, (chunk) => {
       const result = parser.push(chunk);
-      if (result.state === "refused") socket.end(encodeRefusal(result.status), () => socket.destroy());
+      if (result.state === "refused") refuse(socket, result);
       return result.state === "done" ? { state: "done", value: result.hello, rest: result.rest } : result;
     });
-    socket.write(encodeAccept(toWire(self)));
-    return { peer: fromWire(hello.id, hello), kind: hello.kind };
   } finally {
     clearTimeout(late);
   }
+}
+
+function refuse(socket: Socket, { status }: Refused): void {
+  socket.end(encodeRefusal(status), () => socket.destroy());
 }
 
 function toWire(peer: Peer): WirePeer {

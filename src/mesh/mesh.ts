@@ -7,10 +7,13 @@ import type { Peer } from "../role.js";
 import type { ConnectionKind } from "../wire/handshake.js";
 import { endpoint } from "./endpoint.js";
 import { greet, welcome } from "./greeting.js";
+import { GuestList } from "./guest-list.js";
 import { connectSharingReads } from "./shared-reads.js";
 
 const debug = debuglog("multi-node");
 
+/** Connections that may be within the handshake at once. */
+const MOST_STRANGERS = 1_024;
 /** The pause before a peer whose queue of connections is full is dialled again. */
 const REDIAL_MS = 20;
 
@@ -31,6 +34,8 @@ export class Mesh {
   readonly #options: MeshOptions;
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
+  readonly #guests = new GuestList();
+  #strangers = 0;
   #state: "new" | "open" | "closed" = "new";
 
   constructor(options: MeshOptions) {
@@ -55,6 +60,16 @@ export class Mesh {
     });
   }
 
+  /** That process joins, and may dial this one. */
+  expect(id: string): void {
+    this.#guests.expect(id);
+  }
+
+  /** That process has ended. */
+  forget(id: string): void {
+    this.#guests.forget(id);
+  }
+
   /** Connects to a process that joined earlier; one that is dead by now is left out. */
   async dial(id: string): Promise<void> {
     const link = await this.#greet(id, "link");
@@ -73,9 +88,12 @@ export class Mesh {
   }
 
   async #accept(socket: Socket): Promise<void> {
-    if (this.#state === "closed") return void socket.destroy();
+    if (this.#state === "closed" || this.#strangers >= MOST_STRANGERS) return void socket.destroy();
     this.#track(socket);
-    const guest = await this.#settled(socket, welcome(socket, this.#options.self, this.#options.token));
+    this.#strangers += 1;
+    const { self, token } = this.#options;
+    const guest = await this.#settled(socket, welcome(socket, self, token, this.#guests));
+    this.#strangers -= 1;
     if (guest?.kind === "link") await this.#options.onLink(socket, guest.peer, "acceptor");
     if (guest?.kind === "stream") this.#options.onStream(socket, guest.peer);
   }

@@ -13,7 +13,7 @@ const MESH_WAIT_MS = 1_000;
 export interface MembershipOptions {
   self: Peer;
   boot: Pick<Boot, "folder" | "hosted">;
-  outlet: Pick<Outlet, "link" | "node" | "expect" | "joined">;
+  outlet: Pick<Outlet, "link" | "node" | "expect" | "joined" | "left">;
   /** Resolves when the program has said where it listens, and in the same turn perhaps what it wants to hear. */
   begun: Promise<void>;
   tell: (message: ToMaster) => void;
@@ -55,8 +55,21 @@ export class Membership {
 
   /** Dials those that are there, and expects those that are starting. */
   onWelcome({ peers, starting }: Extract<ToNode, { type: "welcome" }>): void {
-    this.#options.outlet.expect([...peers, ...starting]);
+    this.#options.outlet.expect(peers);
+    for (const id of starting) this.onStarting(id);
     this.#meshed.resolve(this.#dialAll(peers));
+  }
+
+  /** That node will dial this one. */
+  onStarting(id: string): void {
+    this.#mesh?.expect(id);
+    this.#options.outlet.expect([id]);
+  }
+
+  /** That node has ended. */
+  onLeft(id: string): void {
+    this.#mesh?.forget(id);
+    this.#options.outlet.left(id);
   }
 
   /** What the master would do, had it not died before. */

@@ -176,9 +176,9 @@ export class NodeRuntime implements Role {
       case "welcome":
         return this.#membership.onWelcome(message);
       case "starting":
-        return this.#outlet.expect([message.id]);
+        return this.#membership.onStarting(message.id);
       case "left":
-        return this.#outlet.left(message.id);
+        return this.#membership.onLeft(message.id);
       case "socket":
         return this.#sockets.onSocket(message, handle);
       case "socket-sent":

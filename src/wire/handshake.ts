@@ -31,8 +31,9 @@ export const STATUS_WRONG_TOKEN = 1;
 export const STATUS_WRONG_VERSION = 2;
 export const STATUS_MALFORMED = 3;
 const STATUS_SHUTTING_DOWN = 4;
+export const STATUS_NOT_EXPECTED = 5;
 /** Why a hello is not accepted. */
-export type RefusalStatus = 1 | 2 | 3 | 4;
+export type RefusalStatus = 1 | 2 | 3 | 4 | 5;
 
 /** "stream" is handed to the user; "link" carries the library's own messages. */
 export type ConnectionKind = "stream" | "link";
@@ -53,7 +54,7 @@ export interface Hello extends Peer {
 }
 
 type NeedMore = { readonly state: "need-more" };
-type Refused = { readonly state: "refused"; readonly status: RefusalStatus; readonly error: LinkError };
+export type Refused = { readonly state: "refused"; readonly status: RefusalStatus; readonly error: LinkError };
 
 /** `rest` are the bytes behind the hello: they belong to the stream. */
 export type HelloResult = NeedMore | { readonly state: "done"; readonly hello: Hello; readonly rest: Buffer } | Refused;
@@ -216,12 +217,13 @@ function malformed(why: string): Refused {
 }
 
 function refusedBy(status: number): Refused {
-  return status <= STATUS_SHUTTING_DOWN
+  return status <= STATUS_NOT_EXPECTED
     ? refused(status as RefusalStatus)
     : malformed(`its answer has the unknown status ${status}`);
 }
 
-function refused(status: RefusalStatus): Refused {
+/** What becomes of a hello that is not accepted for this reason. */
+export function refused(status: RefusalStatus): Refused {
   const [code, message] = refusals[status];
   return { state: "refused", status, error: new LinkError(code, message) };
 }
@@ -234,4 +236,8 @@ const refusals = {
   ],
   [STATUS_MALFORMED]: ["MN_ERR_HANDSHAKE", "the other side found the hello malformed"],
   [STATUS_SHUTTING_DOWN]: ["MN_ERR_HANDSHAKE", "the other side is shutting down"],
+  [STATUS_NOT_EXPECTED]: [
+    "MN_ERR_HANDSHAKE_ID",
+    "no such connection from a process of this id is expected: the master has not told of it, or it is there already",
+  ],
 } as const;

@@ -136,7 +136,17 @@ function toFloat16(bytes: Buffer): object {
 function readError(parts: number, depth: number, reader: WholeReader): unknown {
   const make = makeError.get(reader.text(depth));
   if (make === undefined) throw malformed("an error of an unknown class");
-  return readFields(reader.made(make()), parts - 1, depth, reader);
+  return readFields(reader.made(withoutStack(make)), parts - 1, depth, reader);
+}
+
+/** To capture a stack costs far more than all the rest, and it would be that of this process. */
+function withoutStack(make: () => Error): Error {
+  const limit: unknown = Reflect.get(Error, "stackTraceLimit");
+  const isChanged = Reflect.set(Error, "stackTraceLimit", undefined);
+  const error = make();
+  if (isChanged) Reflect.set(Error, "stackTraceLimit", limit);
+  else Object.defineProperty(error, "stack", { value: undefined, writable: true, configurable: true });
+  return error;
 }
 
 function readFields(target: object, parts: number, depth: number, reader: WholeReader): object {

@@ -56,6 +56,7 @@ test("whatever a peer asks for, the process answers others soon, and ends in ord
   const token = Buffer.from(await node.do<string>("token"), "hex");
   for (const [index, [what, bytes, says]] of attacks.entries()) {
     const id = `node-${100 + index}`;
+    await node.do("expect", id);
     const socket = await dialLink(socketOf(service.program, "node-1"), id, "node-1", token);
     const written = new Promise((resolve) => socket.write(Buffer.concat([READY, bytes()]), resolve));
     const line = new RegExp(`^multi-node: node-1: the link to ${id} was closed: .*`, "m");

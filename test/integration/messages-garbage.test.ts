@@ -1,6 +1,8 @@
 // One who has the token and sends garbage: its link is closed and the log says why, and nobody else is disturbed.
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
+import { greet } from "#src/mesh/greeting.js";
 import {
   FRAME_CREDIT,
   FRAME_END,
@@ -14,7 +16,7 @@ import {
 import { CLOSE_PROTOCOL_ERROR } from "#src/wire/close-codes.js";
 import { encodeClose, encodeFrame, writeHeader } from "#src/wire/frame.js";
 import { randomFrom } from "../chaos/scenario.js";
-import { eventually } from "../helpers/deadline.js";
+import { eventually, within } from "../helpers/deadline.js";
 import { type Book, disagreements } from "../helpers/message-ledger.js";
 import { Service } from "../helpers/service.js";
 import { call, conversation, dialLink, message, READY, sayAll, socketOf } from "../helpers/stranger.js";
@@ -43,7 +45,8 @@ const wrong: [what: string, bytes: Buffer[], code: string, says: RegExp][] = [
 test("whatever breaks the protocol closes its link, with a word to the sender and a line in the log", async (t) => {
   const { service, token } = await start(t);
   for (const [index, [what, bytes, code, says]] of wrong.entries()) {
-    const [id, to] = [`node-${100 + index}`, index % 2 === 0 ? "node-1" : "master"];
+    const [id, to] = [`node-${100 + index}`, index % 2 === 0 ? "node-1" : "node-2"];
+    await (await service.member(to)).do("expect", id);
     const socket = await dialLink(socketOf(service.program, to), id, to, token);
     const answer = await sayAll(socket, Buffer.concat(bytes), "waits");
     const words = encodeClose(CLOSE_PROTOCOL_ERROR, code);
@@ -55,18 +58,35 @@ test("whatever breaks the protocol closes its link, with a word to the sender an
   await areUndisturbed(service);
 });
 
+test("whoever has the token is refused under any id but one that the master has told of, by each process", async (t) => {
+  const { service, token } = await start(t);
+  const ids = ["master", "constructor", "node-1", "node-2", "node-77"];
+  const attempts = ["master", "node-1", "node-2"].flatMap((to) => ids.map((id) => [id, to] as const));
+  const answers = attempts.map(async ([id, to]) => {
+    for (const isMaster of [false, true]) {
+      const socket = connect(socketOf(service.program, to)).on("error", () => {});
+      const greeting = greet(socket, { id: to, kind: "link" }, { id, pid: 1, isMaster, since: 0 }, token);
+      await assert.rejects(within(greeting, `${to} answers ${id}`), { code: "MN_ERR_HANDSHAKE_ID" });
+    }
+  });
+  await Promise.all(answers);
+  await areUndisturbed(service);
+});
+
 test("hundreds of links with random bytes: every one ends, every process lives, and all messages arrive", async (t) => {
   const seed = Math.floor(Math.random() * 1_000_000);
   t.diagnostic(`seed ${seed}`);
   const random = randomFrom(seed);
   const { service, token } = await start(t);
   const path = socketOf(service.program, "node-2");
+  await (await service.member("node-2")).do("expect", "node-99");
   const answer = await sayAll(await dialLink(path, "node-99", "node-2", token), conversation(), "ends");
   assert.ok(answer.includes("wrong"), "what it would say without a mistake is answered");
   assert.doesNotMatch(service.program.stderr, /was closed/);
   for (let round = 0; round < 40; round++) {
     const talks = Array.from({ length: 10 }, async (_, index) => {
-      const [id, to] = [`node-${100 + 10 * round + index}`, index % 2 === 0 ? "node-1" : "master"];
+      const [id, to] = [`node-${100 + 10 * round + index}`, index % 2 === 0 ? "node-1" : "node-2"];
+      await (await service.member(to)).do("expect", id);
       const socket = await dialLink(socketOf(service.program, to), id, to, token);
       await sayAll(socket, mutated(conversation(), random), "ends");
     });

@@ -6,6 +6,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { endpoint, NODES_FOLDER } from "#src/mesh/endpoint.js";
+import { greet } from "#src/mesh/greeting.js";
 import { Mesh } from "#src/mesh/mesh.js";
 import { Roster } from "#src/mesh/roster.js";
 import { Switchboard } from "#src/messages/switchboard.js";
@@ -23,7 +24,9 @@ test("each process gets one link and one stream to each other one, and each know
   const places = ["master", "node-1", "node-2", "node-3"].map((id) => place(t, folder, id));
   for (const { mesh, self } of places) {
     await mesh.open();
-    await Promise.all(roster.join(self.id).map((id) => mesh.dial(id)));
+    const before = roster.join(self.id);
+    for (const other of places) if (before.includes(other.self.id)) other.mesh.expect(self.id);
+    await Promise.all(before.map((id) => mesh.dial(id)));
   }
   for (const { self, until, streams, board, story } of places) {
     await until(3);
@@ -55,6 +58,7 @@ test("the stream is not dialled while the link is not settled, and never when th
   );
   const dialer = place(t, folder, "node-2");
   await node.mesh.open();
+  node.mesh.expect("node-2");
   await within(dialer.mesh.dial("node-1"), "the dialler gives up");
   assert.deepEqual([node.streams, dialer.streams, dialer.board.peers, dialer.story], [[], [], [], []]);
 });
@@ -103,6 +107,49 @@ test("a process with another token gets nothing", async (t) => {
   await node.mesh.open();
   await within(stranger.mesh.dial("node-1"), "it is refused");
   assert.deepEqual([node.streams, stranger.streams, node.board.peers, stranger.board.peers], [[], [], [], []]);
+});
+
+test("a process that calls itself as another one does, or as nobody may, is refused, and nobody else is disturbed", async (t) => {
+  const { places, folder, b } = await pair(t);
+  const ids = ["master", "constructor", "node", "to-string", "node-1", "node-2"];
+  const kinds = ["link", "stream"] as const;
+  for (const [id, kind] of ids.flatMap((id) => kinds.map((kind) => [id, kind] as const))) {
+    const socket = connect(endpoint(folder, "node-1")).on("error", () => {});
+    const isMaster = id === "master";
+    const greeting = greet(socket, { id: "node-1", kind }, { id, pid: 1, isMaster, since: 0 }, TOKEN);
+    // It is known at once that none of them is expected, but for this process' own id, which it does not know as one.
+    if (id !== "node-1") await assert.rejects(within(greeting, `${id} is refused`), { code: "MN_ERR_HANDSHAKE_ID" });
+    else greeting.catch(() => socket.destroy());
+    socket.destroy();
+  }
+  assert.deepEqual(places[0].board.peers, [places[1].self]);
+  assert.deepEqual([places[0].streams.length, b.destroyed], [1, false]);
+});
+
+test("a stream without a link before it is refused, and the link may still come", async (t) => {
+  const folder = meshFolder(t);
+  const [node, dialer] = [place(t, folder, "node-1"), place(t, folder, "node-2")];
+  await node.mesh.open();
+  node.mesh.expect("node-2");
+  const socket = connect(endpoint(folder, "node-1")).on("error", () => {});
+  const greeting = greet(socket, { id: "node-1", kind: "stream" }, dialer.self, TOKEN);
+  await assert.rejects(within(greeting, "the stream is refused"), { code: "MN_ERR_HANDSHAKE_ID" });
+  await within(dialer.mesh.dial("node-1"), "the dial ends");
+  await Promise.all([node.until(1), dialer.until(1)]);
+});
+
+test("a process that dials before it is known to have joined waits until it is", async (t) => {
+  const folder = meshFolder(t);
+  const [node, dialer] = [place(t, folder, "node-1"), place(t, folder, "node-2")];
+  await node.mesh.open();
+  const dial = dialer.mesh.dial("node-1");
+  const socket = connect(endpoint(folder, "node-1"));
+  await once(socket, "connect");
+  socket.destroy();
+  assert.deepEqual(node.story, []);
+  node.mesh.expect("node-2");
+  await within(dial, "it is accepted");
+  await Promise.all([node.until(1), dialer.until(1)]);
 });
 
 test("whoever speaks another language is answered and cut off, and nobody else is disturbed", async (t) => {
@@ -210,6 +257,7 @@ async function pair(
   const folder = meshFolder(t);
   const places: [Place, Place] = [place(t, folder, "node-1", TOKEN, onStream), place(t, folder, "node-2")];
   for (const { mesh } of places) await mesh.open();
+  places[0].mesh.expect("node-2");
   await within(places[1].mesh.dial("node-1"), "the second dials the first");
   for (const { until } of places) await until(1);
   const [a, b] = places.map(({ streams }) => streams[0]?.[0] as Socket) as [Socket, Socket];

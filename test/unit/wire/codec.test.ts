@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { types } from "node:util";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { LinkError, UsageError } from "#src/errors.js";
@@ -107,6 +108,25 @@ describe("values arrive as they were sent", () => {
     // biome-ignore lint/suspicious/noSparseArray: that is the point
     assert.deepStrictEqual(pass([1, , 3]), [1, undefined, 3]);
   });
+
+  for (const access of ["writable", "fixed", "absent"] as const) {
+    test(`an error without a stack arrives without one, none of the receiver's either: the limit is ${access}`, (t) => {
+      const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") as PropertyDescriptor;
+      t.after(() => Object.defineProperty(Error, "stackTraceLimit", limit));
+      const errors = [new Error("a"), new AggregateError([], "b"), new TypeError("c")];
+      for (const error of errors) delete error.stack;
+      const { pass } = wire();
+      if (access === "fixed") Object.defineProperty(Error, "stackTraceLimit", { writable: false });
+      if (access === "absent") Reflect.deleteProperty(Error, "stackTraceLimit");
+      const arrived = pass(errors) as Error[];
+      assert.deepStrictEqual(
+        arrived.map(({ message, stack }) => [message, stack]),
+        errors.map(({ message }) => [message, undefined]),
+      );
+      assert.ok(arrived.every((error) => types.isNativeError(error) && !Object.keys(error).includes("stack")));
+      if (access === "writable") assert.match(new Error("here").stack ?? "", /codec\.test/);
+    });
+  }
 
   test("errors keep class, name, message, stack, cause, code and simple properties", () => {
     class ParseError extends SyntaxError {
