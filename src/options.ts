@@ -96,6 +96,8 @@ export interface ScaleRange {
 export interface Hosting {
   /** TCP ports that are left to Node: only one process can have each. */
   exclusive: readonly number[];
+  /** Whether ports that the program asks for with `exclusive: true` are shared all the same. */
+  sharedPorts: boolean;
   /** The file that Node loads before the program. */
   preload: string;
   /** Whether the program is ready only when it has said `process.send("ready")`. */

@@ -105,7 +105,10 @@ export type ToNode =
 export type IdleLimit = number | null;
 
 /** From a node to the master. */
-export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox | ToUsage;
+export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox | ToUsage | ToOwnPorts;
+
+/** What a node says of ports that its program has for itself, as it asks for them with `exclusive: true`. */
+export type ToOwnPorts = { type: "own-port" | "own-port-closed"; address: SocketAddress };
 
 /** What a node says of the sockets that it has, by their names in the master. */
 export type ToUsage =
@@ -142,6 +145,8 @@ export type ToSupervisor =
   | { type: "accepting" }
   /** It serves. */
   | { type: "ready" }
+  /** Its program has asked for a port of its own that another process has. */
+  | { type: "port-taken"; address: SocketAddress }
   /** It cannot serve and is about to end. */
   | { type: "failed"; error: string }
   /** It stops accepting of its own accord. */
@@ -241,9 +246,4 @@ export function sealHidden<Message>(message: Message): Envelope<Message> & { cmd
 export function unseal<Message>(value: unknown): Message | undefined {
   const content = Object(value)["multi-node"] as unknown;
   return typeof content === "object" && content !== null ? (content as Message) : undefined;
-}
-
-/** Whether a held socket receives datagrams and accepts no connections. */
-export function isUdp({ address }: Pick<SocketInfo, "address">): boolean {
-  return typeof address === "object" && address.transport === "udp";
 }

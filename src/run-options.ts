@@ -11,8 +11,13 @@ export interface RunOptions extends Omit<ListenOptions, keyof PortOptions | "mas
   script: string | URL;
   /** How the master passes on what the nodes write. Default: "prefix". */
   output?: LogFormat;
-  /** TCP ports that are left to Node, so that only one process can have each. Default: none. */
+  /** Ports that are left to Node, so that only one process can have each. Default: none. */
   exclusive?: readonly number[];
+  /**
+   * Whether ports that the program asks for with `exclusive: true` are shared by all nodes all the same, but for those that
+   * `exclusive` names. Default: false.
+   */
+  sharedPorts?: boolean;
   /**
    * Whether a node is ready only when its program has said `process.send("ready")`, besides listening. Until then it gets
    * no connection; where that does not come within `readyTimeout`, the start has failed. Default: false.
@@ -41,6 +46,7 @@ const runRules: Record<string, Rule> = {
     accepts: (value) =>
       Array.isArray(value) && value.every((port) => typeof port === "number" && tcpPort.accepts(port)),
   },
+  sharedPorts: flag,
   waitReady: flag,
   killSignal: {
     takes: '"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP" or "SIGUSR2"',
@@ -55,9 +61,9 @@ const runRules: Record<string, Rule> = {
  */
 export function checkRunOptions(options: RunOptions, preload: string): ServiceOptions {
   check(options, runRules);
-  const { script: program, output = "prefix", exclusive = [], ...rest } = options;
+  const { script: program, output = "prefix", exclusive = [], sharedPorts = false, ...rest } = options;
   const { waitReady = false, killSignal = "SIGTERM", ...others } = rest;
   if (program === undefined) throw wrongValue("script", script, program);
-  const hosted = { exclusive, preload, waitReady, killSignal };
+  const hosted = { exclusive, sharedPorts, preload, waitReady, killSignal };
   return { ...completeService({ ...others, script: program }), output, hosted };
 }

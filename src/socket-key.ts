@@ -1,6 +1,6 @@
 // Pure: the names of held sockets, made from what a program asks for.
 import { type Port, UdpFlag, type UdpPort } from "./port-options.js";
-import type { SocketKey } from "./protocol.js";
+import type { SocketInfo, SocketKey } from "./protocol.js";
 
 /**
  * The name of a held socket: its address and, for `port: 0`, which free port of that address it is. The same program
@@ -28,4 +28,9 @@ function udpKey({ udp: { type, address, port, flags } }: UdpPort, before: number
   const marks = `${flags & UdpFlag.ipv6Only ? "!6" : ""}${reuses ? REUSE : ""}`;
   const name = `${type}:${address}${marks}:${port}`;
   return port === 0 || reuses ? `${name}#${before + 1}` : name;
+}
+
+/** Whether a held socket receives datagrams and accepts no connections. */
+export function isUdp({ address }: Pick<SocketInfo, "address">): boolean {
+  return typeof address === "object" && address.transport === "udp";
 }

@@ -2,7 +2,8 @@
 import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { pause } from "../promises.js";
-import { isUdp, type SocketKey, type ToNode } from "../protocol.js";
+import type { SocketKey, ToNode } from "../protocol.js";
+import { isUdp } from "../socket-key.js";
 import type { HeldSocket } from "./held-socket.js";
 import type { Premises } from "./premises.js";
 import type { World } from "./supervisor-world.js";

@@ -15,6 +15,8 @@ export class Departures {
   readonly #sizing: Sizing;
   readonly #mortality: Mortality;
   readonly #world: Pick<World, "now" | "random" | "log" | "onExit">;
+  /** Whether it was told that nodes cannot serve. */
+  #blocked: "not told" | "told" = "not told";
 
   constructor(
     options: MortalityOptions & Pick<SupervisorOptions, "minUptime">,
@@ -41,9 +43,7 @@ export class Departures {
    * @returns what follows for its place; `undefined`: nothing, as the node that it was to replace serves there
    */
   take(node: NodeRecord, exit: NodeExit, isNews: boolean): Consequence | undefined {
-    if (isNews && exit.reason !== "drained" && !this.#mortality.isWatchedStart) {
-      this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${exit.uptime} ms`);
-    }
+    if (isNews && exit.reason !== "drained") this.#report(node, exit);
     const isSpare = this.#rollout.predecessor(node) !== undefined;
     const failed = (node.servingSince === undefined || isSpare) && exit.reason !== "drained";
     // The node that serves there has not been replaced.
@@ -56,15 +56,27 @@ export class Departures {
     return consequence;
   }
 
+  /** Nodes that cannot serve as another has their port are told of once: they are tried again as long as the service runs. */
+  #report(node: NodeRecord, exit: NodeExit): void {
+    if (isBlocked(node)) {
+      if (this.#blocked === "told") return;
+      this.#blocked = "told";
+      this.#world.log(`${nameOf(exit)} does not serve: ${exit.lastError ?? ""}`);
+    } else if (!this.#mortality.isWatchedStart) {
+      this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${exit.uptime} ms`);
+    }
+  }
+
   /** A successor that fails takes nothing away while the node that it was to replace serves on. */
   #onStartFailed(node: NodeRecord, exit: NodeExit, isSpare: boolean): void {
     this.#rollout.onStartFailed(node, exit, this.#world.now());
     if (isSpare) return;
-    this.#mortality.onStartFailed(exit);
+    if (!isBlocked(node)) this.#mortality.onStartFailed(exit);
     this.#failResize(exit);
   }
 
   #consequence(node: NodeRecord, exit: NodeExit): Consequence {
+    if (isBlocked(node)) return this.#mortality.whenBlocked(this.#world.random());
     const survivors = {
       serving: this.#fleet.serving.length,
       all: this.#fleet.size,
@@ -81,4 +93,9 @@ export class Departures {
   #failResize(exit: NodeExit): void {
     this.#sizing.fail(resizeFailed(this.#program, exit));
   }
+}
+
+/** One that has served found what it needs. */
+function isBlocked({ blockedBy, servingSince }: NodeRecord): boolean {
+  return blockedBy !== undefined && servingSince === undefined;
 }

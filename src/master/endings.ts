@@ -3,6 +3,7 @@ import { durationText } from "../duration.js";
 import { ControlError, StartError } from "../errors.js";
 import { printableLines } from "../printable.js";
 import type { NodeExit, Status } from "../role.js";
+import type { SocketAddress } from "../protocol.js";
 import type { NodeRecord } from "./fleet.js";
 
 const FRAMES_IN_LOG = 3;
@@ -42,6 +43,15 @@ export function stillEnding(nodes: Status["nodes"]): string {
 function onOneLine(stack: string): string {
   const frames = stack.split("\n").map((frame) => frame.trim());
   return frames.slice(0, FRAMES_IN_LOG).join(" < ");
+}
+
+/** Why a node cannot serve whose program asks for a port that another node has. */
+export function portTaken({ port, transport }: SocketAddress, owner: string): string {
+  const what = transport === "udp" ? `UDP port ${port}` : `port ${port}`;
+  return (
+    `the program asks for ${what} with exclusive: true, so only one node can have it, and ${owner} has it; ` +
+    "run it with --shared-ports to share the port, or with one node"
+  );
 }
 
 function describeStart(exit: NodeExit): string {

@@ -27,6 +27,8 @@ export interface NodeRecord {
   notDueBefore: number;
   /** Why it ends, as far as that is our doing. */
   reason: ExitReason;
+  /** The node that has a port which this one's program wants for itself. */
+  blockedBy: string | undefined;
   /** What it said of itself before it ended, or wrote. */
   lastError: string | undefined;
   /** How it ended, once it has. */
@@ -62,6 +64,7 @@ export class Fleet {
       due: false,
       notDueBefore: 0,
       reason: "died",
+      blockedBy: undefined,
       lastError: undefined,
       exit: undefined,
     };

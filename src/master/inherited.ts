@@ -7,10 +7,10 @@ import {
   HANDOVER_VARIABLE,
   type Handover,
   type InheritedSocket,
-  isUdp,
   type SocketAddress,
   type SocketKey,
 } from "../protocol.js";
+import { isUdp } from "../socket-key.js";
 import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
 import { openUdpDescriptor, udpAddress, type UdpHandle } from "../serve/udp-handles.js";
 

@@ -3,7 +3,7 @@ import type { StartError } from "../errors.js";
 import type { RestartOptions } from "../restart-options.js";
 import type { NodeExit } from "../role.js";
 import { lastNodeEnded, startFailed, tooManyDeaths } from "./endings.js";
-import { countDeath, isHopeless, longestDelay, type PlaceHistory, restartDelay } from "./restart.js";
+import { blockedDelay, countDeath, isHopeless, longestDelay, type PlaceHistory, restartDelay } from "./restart.js";
 
 export interface MortalityOptions {
   restartChildren: boolean;
@@ -59,6 +59,11 @@ export class Mortality {
   onStartFailed(exit: NodeExit): void {
     this.#failedStarts += 1;
     this.#lastFailedStart = exit;
+  }
+
+  /** Another node has what this one needs, and serves: nothing is broken. */
+  whenBlocked(random: number): Consequence {
+    return this.#options.restartChildren ? { type: "refill", delay: blockedDelay(random) } : { type: "leave-empty" };
   }
 
   consequence(exit: NodeExit, survivors: Survivors, now: number, random: number): Consequence {

@@ -1,7 +1,7 @@
 // Pure: which bound sockets would take each other's connections.
 import type { AddressInfo } from "node:net";
-import { isUdp, type SocketInfo } from "../protocol.js";
-import { allowsReuse } from "../socket-key.js";
+import type { SocketInfo } from "../protocol.js";
+import { allowsReuse, isUdp } from "../socket-key.js";
 
 /**
  * Whether no more than one of them can listen, or receive. The system tells so only once one does: with SO_REUSEADDR, which Node sets,

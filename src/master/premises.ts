@@ -8,6 +8,7 @@ import type { HostedSettings, SocketInfo, SocketKey } from "../protocol.js";
 import type { Account } from "./account.js";
 import { NewsFeed } from "./news.js";
 import { Output } from "./output/output.js";
+import { OwnPorts } from "./own-ports.js";
 import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
 import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
@@ -44,6 +45,8 @@ export class Premises {
   readonly sockets: Sockets;
   /** Which nodes listen on them. */
   readonly usage: Usage;
+  /** Which ports nodes have for themselves. */
+  readonly ownPorts: OwnPorts = new OwnPorts();
   /** What nodes are told whose program knows nothing of this package. */
   readonly hosted: HostedSettings | undefined;
   /** What the service writes. */

@@ -2,7 +2,8 @@
 import type { MultiNodeError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import { Roster } from "../mesh/roster.js";
-import type { Order, ToNode, ToSupervisor } from "../protocol.js";
+import type { Order, SocketAddress, ToNode, ToSupervisor } from "../protocol.js";
+import { portTaken } from "./endings.js";
 import type { NodeRecord } from "./fleet.js";
 import type { NodeEvent } from "./node-state.js";
 import type { World } from "./supervisor-world.js";
@@ -40,14 +41,24 @@ export class Reception {
         node.beat = message.beat;
         node.lastBeatAt = this.#world.now();
         return;
+      case "port-taken":
+        return this.#noteTaken(node, message.address);
       case "failed":
-        node.lastError = message.error;
+        if (node.blockedBy === undefined) node.lastError = message.error;
         return;
       case "ask":
         return void this.#answer(node.id, message.number, message.order);
       case "close":
         return this.#world.onCloseRequest();
     }
+  }
+
+  /** Only where another node has it does this say more than the system's own error. */
+  #noteTaken(node: NodeRecord, address: SocketAddress): void {
+    const owner = this.#world.ownerOf(address, node.id);
+    if (owner === undefined) return;
+    node.blockedBy = owner;
+    node.lastError = portTaken(address, owner);
   }
 
   /** Tells all that a node was started: calls may wait for it. */

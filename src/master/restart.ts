@@ -3,6 +3,7 @@ import type { RestartOptions } from "../restart-options.js";
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
+const BLOCKED_DELAY_MS = 60_000;
 /** The share of a delay that chance may take away, so that places do not start in step. */
 const JITTER_SHARE = 0.25;
 /** So many starts that fail in a row, with no node serving, and the program is taken for broken. */
@@ -36,6 +37,11 @@ export function restartDelay({ diedYoung }: PlaceHistory, random: number): numbe
 /** Milliseconds to wait once nodes die too often. */
 export function longestDelay(random: number): number {
   return jittered(LONGEST_DELAY_MS, random);
+}
+
+/** Milliseconds to wait where another node has what this place needs: when that one dies, its own place is filled first. */
+export function blockedDelay(random: number): number {
+  return jittered(BLOCKED_DELAY_MS, random);
 }
 
 /** Whether the master gives up: nobody serves or may yet come to, and the latest starts, so many at least, have all failed. */

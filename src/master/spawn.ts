@@ -4,7 +4,6 @@ import type { Readable } from "node:stream";
 import {
   BOOT_VARIABLE,
   type Boot,
-  isUdp,
   type SocketInfo,
   seal,
   sealHidden,
@@ -12,6 +11,7 @@ import {
   type ToNode,
   unseal,
 } from "../protocol.js";
+import { isUdp } from "../socket-key.js";
 import type { SocketHandle } from "../serve/handles.js";
 import type { Account } from "./account.js";
 import { type HungStack, stackOf } from "./hung-stack.js";

@@ -2,7 +2,7 @@
 import type { StartError } from "../errors.js";
 import type { ScaleRange } from "../options.js";
 import type { RestartOptions } from "../restart-options.js";
-import type { IdleLimit, SocketKey, ToSupervisor, ToNode } from "../protocol.js";
+import type { IdleLimit, SocketAddress, SocketKey, ToNode, ToSupervisor } from "../protocol.js";
 import type { Port } from "../port-options.js";
 import type { NodeExit, ReloadEvent, Status } from "../role.js";
 import type { SocketHandle } from "../serve/handles.js";
@@ -53,6 +53,8 @@ export interface World {
   accepted(): Status["accepted"];
   /** Where the service listens. */
   addresses(): Status["addresses"];
+  /** Which other node has a port for itself; `undefined`: none. */
+  ownerOf(address: SocketAddress, asking: string): string | undefined;
   kill(id: string): void;
   /** Finds out where a node hangs; `examined` follows as a message. */
   examine(id: string): void;

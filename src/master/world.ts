@@ -2,6 +2,7 @@
 import { isToDispatcher, isToToolbox, isToUsage } from "../protocol.js";
 import type { Account } from "./account.js";
 import { bind } from "./bind.js";
+import { isToOwnPorts } from "./own-ports.js";
 import type { Premises } from "./premises.js";
 import type { Program } from "./program.js";
 import { type Child, type NodeSockets, startChild } from "./spawn.js";
@@ -23,7 +24,7 @@ export interface Reports extends Pick<World, "log" | "onReady" | "onExit" | "onR
 
 export function makeWorld(options: WorldOptions, { onSpawn, ...reports }: Reports): World {
   const { tell, premises } = options;
-  const { sockets, usage, children, dispatcher, news } = premises;
+  const { ownPorts, sockets, usage, children, dispatcher, news } = premises;
   const send: World["send"] = (id, message, handle) => children.get(id)?.send(message, handle);
   return {
     ...reports,
@@ -64,7 +65,8 @@ export function makeWorld(options: WorldOptions, { onSpawn, ...reports }: Report
       news.tell({ type: "exit", exit });
     },
     accepted: () => dispatcher?.counts,
-    addresses: () => sockets.held.map(({ address }) => address),
+    addresses: () => [...sockets.held.map(({ address }) => address), ...ownPorts.addresses],
+    ownerOf: (address, id) => ownPorts.ownerOf(address, id),
     kill: (id) => children.get(id)?.kill(),
     examine: (id) => void examine(id, children.get(id), tell),
     bind: (id, key, port) => void bind({ id, key, port }, premises, send),
@@ -79,7 +81,7 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
 }
 
 function startNode(id: string, place: number, { program, account, premises, tell }: WorldOptions): Child {
-  const { folder, token, hosted, reaper, children, dispatcher, toolbox, usage } = premises;
+  const { folder, token, hosted, reaper, children, dispatcher, ownPorts, toolbox, usage } = premises;
   const output = premises.output.node(id, place);
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,
@@ -97,6 +99,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
       if (isToToolbox(message)) return toolbox.hear(id, message);
       if (message.type === "closed") dispatcher?.leave(id, message.key);
       if (isToUsage(message)) return usage.hear(id, message);
+      if (isToOwnPorts(message)) return ownPorts.hear(id, message);
       if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
       tell({ type: "said", id, message });
     },
@@ -105,6 +108,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
       children.delete(id);
       toolbox.gone(id);
       usage.gone(id);
+      ownPorts.gone(id);
       dispatcher?.gone(id);
       tell({ type: "exited", id, code, signal, lastError });
     },

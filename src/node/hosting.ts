@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from "node:net";
 import type { MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
-import type { SocketAddress, SocketKey } from "../protocol.js";
+import type { SocketAddress, SocketKey, ToMaster, ToOwnPorts } from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";
 import { handleFor } from "../serve/server.js";
 import type { Service } from "../serve/service.js";
@@ -16,14 +16,17 @@ import { isErrorHeard } from "./error-heard.js";
 import type { ReadyGate } from "./ready-gate.js";
 import { listenError } from "./listen-error.js";
 import { type NodeSockets, RefusedError } from "./node-sockets.js";
+import { listenAlone, type NetInternals, shareOwnPorts, watchOwnPorts } from "./own-ports.js";
 import { standInFor, whenItStays } from "./trial.js";
 import { UdpHosting } from "./udp.js";
 
 export interface HostingOptions {
   /** What earlier nodes of the service have listened on. */
   expected: readonly SocketKey[];
-  /** TCP ports that are left to Node. */
+  /** Ports that are left to Node. */
   exclusive: readonly number[];
+  /** Whether ports that the program asks for with `exclusive: true` are shared all the same. */
+  sharedPorts: boolean;
   /** Where this package has sockets of its own. */
   folder: string;
   sockets: NodeSockets;
@@ -37,29 +40,20 @@ export interface HostingOptions {
   mayAccept: () => Promise<void> | undefined;
   /** Told of an exclusive port that another process has, where the program does not listen for that. */
   without: (port: number) => void;
+  /** Tells the master of ports that the program has, or wants, for itself. */
+  tell: (message: ToOwnPorts | PortTaken) => void;
   /** Told of a socket that cannot be had, where the program does not listen for that. */
   failed: (error: Error) => void;
   /** Told each time that the program listens somewhere. */
   listening: (address: AddressInfo | string) => void;
 }
 
-interface NetInternals extends Server {
-  /** Another one with each listen() and close(). */
-  _listeningId: number;
-  _listen2(
-    address: string | null,
-    port: number,
-    addressType: unknown,
-    backlog?: number,
-    fd?: number | null,
-    flags?: number,
-  ): void;
-}
-
 const IPV6_ONLY = 1;
 /** As libuv's uv_pipe_chmod() takes them. */
 const READABLE = 1;
 const WRITABLE = 2;
+type PortTaken = Extract<ToMaster, { type: "port-taken" }>;
+
 /** Node's own, which it takes where it was told none, or 0. */
 const BACKLOG = 511;
 /** Milliseconds for which a node waits for sockets that others of its service have and this one does not listen on. */
@@ -87,6 +81,7 @@ export class Hosting {
       ...options,
       bound: (socket, address, key) => this.#onUdpBound(socket, address, key),
     });
+    this.#handleOwnPorts();
     subscribe(LISTENS, (message) => this.#onListening((message as { server: Server }).server));
   }
 
@@ -101,6 +96,23 @@ export class Hosting {
     }
     void this.#give(server, query, port, answer);
   };
+
+  #handleOwnPorts(): void {
+    const { folder, sharedPorts, failed, tell } = this.#options;
+    if (sharedPorts) return shareOwnPorts(folder, this.getServer);
+    watchOwnPorts({
+      failed,
+      taken: (address) => tell({ type: "port-taken", address }),
+      boundUdp: (socket) => this.#onUdpBound(socket, { ...socket.address(), transport: "udp" }, undefined),
+    });
+  }
+
+  /** A port is this process' alone: the master is to know who has it. */
+  #tellOwnPort(owner: EventEmitter, address: SocketAddress): void {
+    const { tell } = this.#options;
+    tell({ type: "own-port", address });
+    owner.once("close", () => tell({ type: "own-port-closed", address }));
+  }
 
   /** The program listens on a socket of the service. */
   onListening(key: SocketKey): void {
@@ -176,6 +188,7 @@ export class Hosting {
     if (typeof address === "string" && address.startsWith(folder)) return;
     service.watch(server);
     if (key !== undefined) void intake.open(sockets.heldAs(key));
+    else if (typeof address === "object") this.#tellOwnPort(server, address);
     listening(address);
     setImmediate(() => this.#judge(key, server.listening));
   }
@@ -185,6 +198,7 @@ export class Hosting {
     socket.once("close", () => {
       state = "closed";
     });
+    if (key === undefined) this.#tellOwnPort(socket, address);
     this.#options.listening(address);
     setImmediate(() => this.#judge(key, state === "bound"));
   }
@@ -214,21 +228,4 @@ function portOf(query: Query): Port {
 function accessOf({ readableAll, writableAll }: Query): { access?: number } {
   const access = (readableAll === true ? READABLE : 0) + (writableAll === true ? WRITABLE : 0);
   return access === 0 ? {} : { access };
-}
-
-/**
- * As node:net does it where there is no cluster. One node gets the port; that the others do not was to be expected, so it
- * ends none of them whose program does not listen for it.
- */
-function listenAlone(server: Server, query: Query, without: () => void): void {
-  const { address, port, addressType, backlog, fd, flags } = query;
-  const onError = (error: NodeJS.ErrnoException): void => {
-    if (server.listenerCount("error") > 0) return;
-    if (error.code !== "EADDRINUSE") throw error;
-    without();
-  };
-  // Before those of the program: what listens once is gone as soon as it has heard.
-  server.prependOnceListener("error", onError);
-  server.once("listening", () => server.off("error", onError));
-  (server as NetInternals)._listen2(address, port, addressType, backlog, fd, flags);
 }

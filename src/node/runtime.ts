@@ -130,9 +130,11 @@ export class NodeRuntime implements Role {
   }
 
   /** Prepares for a program that knows nothing of all this, before it runs. */
-  #host({ exclusive, waitReady }: HostedSettings): Hosting {
+  #host({ exclusive, sharedPorts, waitReady }: HostedSettings): Hosting {
     const hosting = new Hosting({
       exclusive,
+      sharedPorts,
+      tell: this.#tell,
       gate: waitReady ? new ReadyGate((error) => this.#giveUp(error)) : undefined,
       folder: this.#boot.folder,
       expected: this.#boot.sockets.map(({ key }) => key),

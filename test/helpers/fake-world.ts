@@ -65,6 +65,8 @@ export class FakeWorld implements World {
   readonly ends: (StartError | undefined)[] = [];
   /** The states that nodes came to, and what they were sent, in order. */
   readonly history: string[] = [];
+  /** Which nodes have ports for themselves. */
+  readonly owners: Map<number, string> = new Map();
   closeRequests = 0;
   /** What chance gives: 0 is the longest delay, and the latest end of a lifetime. */
   chance = 0;
@@ -79,6 +81,10 @@ export class FakeWorld implements World {
   }
 
   accepted(): undefined {}
+
+  ownerOf({ port }: { port: number }): string | undefined {
+    return this.owners.get(port);
+  }
 
   addresses(): Status["addresses"] {
     return [];

@@ -22,6 +22,8 @@ export class HostingWorld {
   readonly watchedUdp: Socket[] = [];
   readonly told: unknown[] = [];
   readonly failed: string[] = [];
+  /** What is said of ports that the program has, or wants, for itself. */
+  readonly ownPorts: object[] = [];
   /** Exclusive ports that another process has. */
   readonly without: number[] = [];
   readonly #servers: Server[] = [];
@@ -39,6 +41,8 @@ export class HostingWorld {
       expected: [],
       gate: undefined,
       exclusive: [],
+      sharedPorts: false,
+      tell: (message) => this.ownPorts.push(message),
       folder: "/run/multi-node-0123",
       sockets: this.sockets,
       intake,

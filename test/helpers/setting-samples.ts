@@ -27,6 +27,7 @@ export const SAMPLES: readonly SettingSample[] = [
   { name: "port", text: "0", value: 0 },
   { name: "exclusive", text: "9229", value: [9229] },
   { name: "exclusive", text: "9229,9230", value: [9229, 9230] },
+  { name: "sharedPorts", text: "true", value: true },
   { name: "balance", text: "least-connections", value: "least-connections" },
   { name: "stickyKey", text: undefined, value: aFunction },
   { name: "peek", text: undefined, value: true },

@@ -12,7 +12,13 @@ test("the defaults: a program without arguments, its output with a prefix, no po
   const options = checkRunOptions({ script: SCRIPT }, PRELOAD);
   const { script, args, output, hosted, masterListen } = options;
   assert.deepEqual([script, args, output, masterListen], [SCRIPT, [], "prefix", false]);
-  assert.deepEqual(hosted, { exclusive: [], preload: PRELOAD, waitReady: false, killSignal: "SIGTERM" });
+  assert.deepEqual(hosted, {
+    exclusive: [],
+    sharedPorts: false,
+    preload: PRELOAD,
+    waitReady: false,
+    killSignal: "SIGTERM",
+  });
 });
 
 test("what is given is kept", () => {

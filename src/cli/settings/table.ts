@@ -22,6 +22,12 @@ export const settings: readonly Setting[] = [
       fallback: "none",
     },
     {
+      name: "sharedPorts",
+      kind: kinds.yesOrNo,
+      help: "share ports also where the program asks for one of its own (exclusive: true)",
+      fallback: "false",
+    },
+    {
       name: "balance",
       kind: kinds.choiceOrFunction("shared", "round-robin", "least-connections", "sticky"),
       help: "who gets a new connection",

@@ -51,6 +51,32 @@ test("a node that dies is replaced at once, and its end is told", () => {
   assert.deepEqual(world.logged, ["node-1 (pid 1001) was ended by SIGKILL (Error: out of luck) after 5000 ms"]);
 });
 
+test("nodes whose program wants a port that another node has are told of once, and tried again after a minute", () => {
+  const world = new FakeWorld({ places: 3 }).start();
+  world.say("node-1", "ready");
+  world.owners.set(7_205, "node-1");
+  const address = { address: "::", family: "IPv6", port: 7_205 };
+  for (const id of ["node-2", "node-3"]) {
+    world.say(id, { type: "port-taken", address }, { type: "failed", error: "listen EADDRINUSE" });
+    world.exit(id, { code: 1 });
+  }
+  const [line = "", ...more] = world.logged;
+  assert.match(line, /^node-2 .*asks for port 7205 with exclusive: true.*node-1 has it.*--shared-ports/);
+  assert.deepEqual([more, world.waiting("fill")], [[], [60_000, 60_000]]);
+  world.pass(60_000);
+  assert.equal(world.spawned.length, 5);
+  assert.deepEqual(world.ends, []);
+});
+
+test("a port that a process outside of the service has is an error like any other", () => {
+  const world = new FakeWorld({ places: 2 }).start();
+  world.say("node-1", "ready");
+  const address = { address: "::", family: "IPv6", port: 7_205 };
+  world.say("node-2", { type: "port-taken", address }, { type: "failed", error: "listen EADDRINUSE" });
+  world.exit("node-2", { code: 1 });
+  assert.deepEqual(world.logged, ["node-2 (pid 1002) ended with code 1 (listen EADDRINUSE) after 0 ms"]);
+});
+
 test("what a node said of its failure counts more than what it wrote", () => {
   const world = new FakeWorld().start();
   world.say("node-1", { type: "failed", error: "BindError: port 80 is in use" });
