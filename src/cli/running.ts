@@ -8,6 +8,7 @@ import { failureOf } from "./failure.js";
 import { findScript } from "./script.js";
 import type { Given } from "./settings/given.js";
 import { type CommandLine, resolveSettings, valueOf } from "./settings/resolve.js";
+import { isUnreadTypeScript, typescriptAdvice } from "./typescript.js";
 import { runOptionsOf } from "./settings/run-options.js";
 
 type Say = (text: string) => void;
@@ -26,7 +27,7 @@ export async function carryOut(line: CommandLine, commands: readonly string[]): 
   const { run } = await import("../index.js");
   const nodes = run(runOptionsOf(settled, script));
   const say = valueOf(settled, "log") === "json" ? sayAsJson : sayPlainly;
-  tellErrors(nodes, say);
+  tellErrors(nodes, say, script);
   announce(nodes, say);
   if (watched !== undefined) await reloadOnChange(nodes, say, script, watched);
 }
@@ -41,16 +42,22 @@ function namedScript(settled: readonly Given[]): string {
 }
 
 /** An error of a service that serves is told and borne; one that keeps it from serving is why the command fails. */
-function tellErrors(nodes: Nodes, say: Say): void {
+function tellErrors(nodes: Nodes, say: Say, script: string): void {
   let state: "starting" | "serving" = "starting";
   nodes.once("listening", () => {
     state = "serving";
   });
   nodes.on("error", (error) => {
     const { text, exitCode } = failureOf(error);
-    say(text ?? error.message);
+    say((text ?? error.message) + hintFor(script, error));
     if (state === "starting") process.exitCode = exitCode;
   });
+}
+
+/** Without a loader Node reads TypeScript as JavaScript, or not at all. */
+function hintFor(script: string, { message }: Error): string {
+  const isUnread = isUnreadTypeScript(script) && /SyntaxError|ERR_UNKNOWN_FILE_EXTENSION/.test(message);
+  return isUnread ? `; ${typescriptAdvice}` : "";
 }
 
 /** What is watched for changes: `undefined` for nothing, "program" for the folder that it is in. */

@@ -1,9 +1,13 @@
 // The program's file, as `node` finds it, by the name that it was given: a symbolic link may lead elsewhere tomorrow.
-import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { nearest } from "../nearest.js";
 import { type CliError, usageError } from "./cli-error.js";
 
+const HEAD_BYTES = 256;
+const ELF: Buffer = Buffer.from("\x7fELF", "latin1");
+/** Of a first line such as `#!/bin/sh` or `#!/usr/bin/env python3`. */
+const OTHER_INTERPRETER = /^#!.*?[/ ]((?:ba|da|z|k)?sh|fish|python[\d.]*|perl|ruby|php)(?:\s|$)/;
 const ENDINGS: readonly string[] = ["", ".js", ".json", ".node"];
 
 /**
@@ -19,7 +23,22 @@ export function findScript(given: string, cwd: string, commands: readonly string
   } catch {
     throw usageError(`there is no permission to read the program ${file}`);
   }
-  return file;
+  const other = otherLanguage(file);
+  if (other === undefined) return file;
+  throw usageError(`${file} is ${other}: name the JavaScript file that it runs, as in multi-node server.js`);
+}
+
+/** What Node cannot run, by its first bytes: a script of a shell, such as pnpm puts into node_modules/.bin, or a binary. */
+function otherLanguage(file: string): string | undefined {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const descriptor = openSync(file, "r");
+  const length = readSync(descriptor, head);
+  closeSync(descriptor);
+  if (head.subarray(0, 4).equals(ELF)) return "a binary";
+  const [first = ""] = head.toString("latin1", 0, length).split("\n");
+  const [, interpreter] = first.match(OTHER_INTERPRETER) ?? [];
+  if (interpreter !== undefined) return `a script for ${interpreter}`;
+  return /\.(?:ba|z)?sh$/.test(file) ? "a script for a shell" : undefined;
 }
 
 function fileAt(path: string): string | undefined {

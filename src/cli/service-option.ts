@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Client } from "../control/client.js";
 import type { Found } from "../control/discovery.js";
+import { usageError } from "./cli-error.js";
 
 export interface AnswerOptions {
   /** Milliseconds that a master may say nothing. */
@@ -28,6 +29,18 @@ export function addAnswerOptions(command: Command): Command {
 
 export function addServiceOption(command: Command): Command {
   return command.option("-s, --service <name|pid|folder>", "which service (default: this folder's, else the only one)");
+}
+
+/** The service may be named by a word too. */
+export function addServiceArgument(command: Command): Command {
+  return command.argument("[service]", "which service, as with --service");
+}
+
+/** @throws CliError where two are named */
+export function ofService<Options extends ServiceOptions>(named: string | undefined, options: Options): Options {
+  if (named === undefined) return options;
+  if (options.service === undefined || options.service === named) return { ...options, service: named };
+  throw usageError(`which service? ${named} and --service ${options.service} are two`);
 }
 
 export function addTimeout(command: Command): Command {

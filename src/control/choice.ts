@@ -14,12 +14,14 @@ export interface Choice {
   selector: string | undefined;
   /** The selector as a path, or else this folder, symbolic links followed. */
   place: string;
+  /** This folder, symbolic links followed. */
+  folder: string;
 }
 
 /** @throws ControlError MN_ERR_NO_SERVICE when it is none, or not clear which one */
 export function choose<Service extends Candidate>(services: readonly Service[], choice: Choice): Service {
-  const { selector, place } = choice;
-  const meant = selector === undefined ? nearby(services, place) : called(services, selector, place);
+  const { selector } = choice;
+  const meant = selector === undefined ? nearby(services, choice.folder) : called(services, selector, choice);
   const [first, second] = meant;
   if (first === undefined) throw none(services, selector);
   if (second !== undefined) throw ambiguous(meant, selector);
@@ -35,11 +37,16 @@ function nearby<Service extends Candidate>(services: readonly Service[], folder:
   return dirname(above) === above ? services : nearby(services, above);
 }
 
-function called<Service extends Candidate>(services: readonly Service[], selector: string, place: string): Service[] {
+/** Of several with one name the one that belongs to this folder. */
+function called<Service extends Candidate>(
+  services: readonly Service[],
+  selector: string,
+  { place, folder }: Choice,
+): readonly Service[] {
   const byId = services.filter(({ pid }) => String(pid) === selector);
   if (byId.length > 0) return byId;
   const byName = services.filter(({ name }) => name === selector);
-  return byName.length > 0 ? byName : at(services, place);
+  return byName.length > 0 ? nearby(byName, folder) : at(services, place);
 }
 
 function at<Service extends Candidate>(services: readonly Service[], place: string): Service[] {
@@ -56,7 +63,7 @@ function ambiguous(services: readonly Candidate[], selector: string | undefined)
   const what = selector === undefined ? "several services run" : `several services are '${selector}'`;
   return new ControlError(
     "MN_ERR_NO_SERVICE",
-    `${what}, so one has to be named with --service, by its process id: ${named(services)}`,
+    `${what}, so one has to be named with --service, by its process id or folder: ${named(services)}`,
   );
 }
 

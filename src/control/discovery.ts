@@ -40,7 +40,7 @@ export async function find(selector?: string, cwd: string = process.cwd()): Prom
   const found = await running();
   const candidates = found.map((service) => ({ ...service, places: placesOf(service), service }));
   try {
-    return choose(candidates, { selector, place: real(resolve(cwd, selector ?? ".")) }).service;
+    return choose(candidates, { selector, place: real(resolve(cwd, selector ?? ".")), folder: real(cwd) }).service;
   } catch (error) {
     throw strangersProcess(selector) ?? error;
   }

@@ -36,7 +36,7 @@ test("status prints words, or exactly what nodes.status() gives", async (t) => {
   assert.deepEqual([words.code, words.stderr], [0, ""]);
   assert.match(
     words.stdout,
-    /^fake \(pid 100\), up [^]*^ {2}nodes {5}2 of 2 serve\n\nNODE +PID [^]*^node-2 +102 +serving /m,
+    /^fake \(pid 100\), up [^]*^ {2}nodes {5}2 of 2 serve\n\nNODE +SLOT +PID [^]*^node-2 +#1 +102 +serving /m,
   );
   const json = await steer(base, "status", "--service", "fake", "--json");
   assert.equal(json.stdout, `${JSON.stringify(service.status)}\n`);

@@ -94,6 +94,12 @@ test("config names the variables of env and shows no value, and neither does an 
 
 const PROGRAM = { "server.js": "" };
 
+const SCRIPTS = {
+  "package.json": JSON.stringify({
+    scripts: { start: "node --enable-source-maps dist/main.js", dev: "tsx watch src/dev.ts" },
+  }),
+};
+
 /** What is asked, with what in the folder, and what is said of it. */
 const WRONG: [words: string, files: Record<string, string>, said: RegExp, env?: Record<string, string>][] = [
   ["", {}, /^which program is to be run\? /],
@@ -104,10 +110,34 @@ const WRONG: [words: string, files: Record<string, string>, said: RegExp, env?: 
   ["server.js --nodse 4", PROGRAM, /^unknown option '--nodse': did you mean --nodes\? /],
   ["server.js --verbose", PROGRAM, /what is a program's own follows --/],
   ["server.js other.js", PROGRAM, /^too many arguments for 'run'.*what is a program's own follows --/],
+  ["start server.js -i max", {}, /^there is no command start: multi-node server\.js -n max runs a program$/],
+  ["start", {}, /^there is no command start: multi-node server\.js runs a program$/],
+  ["ls", {}, /^there is no command ls: multi-node list shows all services$/],
+  ["ps -a", {}, /^there is no command ps: multi-node list shows all services$/],
+  ["monit", {}, /^there is no command monit: multi-node top shows a service live$/],
+  ["kill shop", {}, /^there is no command kill: multi-node stop shop ends a service$/],
+  ["delete shop", {}, /^there is no command delete: multi-node stop shop ends a service, /],
+  ["delete", {}, /^there is no command delete: multi-node stop ends a service, /],
+  ["describe 0", {}, /^there is no command describe: multi-node status 0 shows a service$/],
+  ["startup systemd", {}, /^there is no command startup: there is no daemon: systemd, /],
+  ["server.js -i max", PROGRAM, /^there is no -i: -n, as in -n max, says how many nodes serve$/],
+  ["server.js --max-memory-restart=1G", PROGRAM, /^there is no --max-memory-restart\S*: --max-memory says /],
+  [
+    "npm start",
+    SCRIPTS,
+    /^npm is no program for nodes: .*: multi-node dist\/main\.js \(start is "[^"]* dist\/main\.js"\)$/,
+  ],
+  ["yarn run dev", SCRIPTS, /: multi-node src\/dev\.ts \(dev is "tsx watch src\/dev\.ts"\)$/],
+  ["npm start", {}, /^npm is no program for nodes: name the JavaScript file that it runs: multi-node server\.js$/],
+  ["node server.js", PROGRAM, /^node is no program for nodes: .*: multi-node server\.js$/],
+  ["start.sh", { "start.sh": "exec node server.js" }, /start\.sh is a script for a shell: name the JavaScript file /],
+  ["bin/next", { "bin/next": "#!/bin/sh\nexec node" }, /bin\/next is a script for sh: name the JavaScript file /],
+  ["app", { app: "#!/usr/bin/env python3\n" }, /app is a script for python3: /],
+  ["tool", { tool: "\x7fELF" }, /tool is a binary: /],
   ["server.js -n", PROGRAM, /^option '-n, --nodes <count>' argument missing /],
   ["server.js -n 0", PROGRAM, /^--nodes: an integer from 1 to 1024 or "auto" .* is taken, got '0'$/],
-  ["scale 1025", {}, /value '1025' is invalid for argument 'nodes'\. An integer from 1 to 1024 is taken /],
-  ["scale 1000000000000000", {}, /An integer from 1 to 1024 is taken /],
+  ["scale 1025", {}, /^scale: an integer from 1 to 1024 is taken, got 1025$/],
+  ["scale 1000000000000000", {}, /^scale: an integer from 1 to 1024 is taken, got 1000000000000000$/],
   ["server.js --balance stiky", PROGRAM, /; did you mean sticky\?$/],
   ["server.js --min-nodes 4 --max-nodes 2", PROGRAM, /^option minNodes: at most maxNodes, 2, is taken, got 4$/],
   ["config --min-nodes 4 --max-nodes 2", {}, /^option minNodes: at most maxNodes, 2, is taken, got 4$/],
@@ -136,6 +166,23 @@ for (const [words, files, said, env] of WRONG) {
     assert.match(stderr.slice("multi-node: ".length, -1), said);
   });
 }
+
+test("a program in TypeScript that this Node does not read: what to do about it", (t) => {
+  const folder = temporaryFolder(t);
+  writeFiles(folder, { "server.tsx": "const page: string = 1;" });
+  const { code, stderr } = command(["server.tsx", "-n", "1", "--log", "raw"], folder);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^multi-node: no node of \S+ serves: .*; Node v\S+ does not read TypeScript; take Node 22\.18 /m,
+  );
+});
+
+test("a program in JavaScript by the name of another tool's command is run", (t) => {
+  const folder = temporaryFolder(t);
+  writeFiles(folder, { "start.js": "throw new Error('it was run')" });
+  assert.match(command(["start", "-n", "1"], folder).stderr, /it was run/);
+});
 
 test("a program with a syntax error: where it is, in one paragraph, exit code 1", (t) => {
   const folder = temporaryFolder(t);

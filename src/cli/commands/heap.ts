@@ -14,8 +14,8 @@ export function addHeap(program: Command): void {
         "to twice its memory; the others serve on. The file holds whatever the program has in memory, secrets too.",
     )
     .option("-o, --output <file>", "where to write it; nothing is overwritten")
-    .action((node: string | undefined, options: FileOptions) =>
-      writeFileOf(node, options, {
+    .action((words: readonly string[], options: FileOptions) =>
+      writeFileOf(words, options, {
         extension: "heapsnapshot",
         hint: "Open it in Chrome's DevTools (Memory, Load profile)",
         ask: (client, node, path) =>

@@ -1,7 +1,7 @@
 // `multi-node inspect`: the inspector of a running node.
 import type { Command } from "commander";
 import type { ControlEvent } from "../../control/commands.js";
-import { addNodeArgument, nodeOf } from "../inside/node-argument.js";
+import { addNodeArgument, nodeOf, targetOf } from "../inside/node-argument.js";
 import { print, printJson } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
 
@@ -14,13 +14,14 @@ export function addInspect(program: Command): void {
         "run code in the node. Ctrl-C closes the inspector. As long as it is open, the node is not taken for hung: it " +
         "may stand at a breakpoint.",
     )
-    .action((node: string | undefined, options: ServiceOptions) => inspect(node, options));
+    .action((words: readonly string[], options: ServiceOptions) => inspect(words, options));
   addServiceOptions(addNodeArgument(command));
 }
 
-async function inspect(given: string | undefined, options: ServiceOptions): Promise<void> {
+async function inspect(words: readonly string[], given: ServiceOptions): Promise<void> {
+  const { node: named, options } = targetOf(words, given);
   await withService(options, async (client) => {
-    const node = await nodeOf(client, given);
+    const node = await nodeOf(client, named);
     const onEvent = (event: ControlEvent): void => {
       if (event.type !== "inspector") return;
       if (options.json) printJson({ node, url: event.url });

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ControlEvent } from "../../control/commands.js";
 import type { LogLine } from "../../log-lines.js";
 import { jsonOf, textOf } from "../../log-text.js";
-import { idOf } from "../inside/node-argument.js";
+import { nodeOf, targetOf } from "../inside/node-argument.js";
 import { printable } from "../../printable.js";
 import { paint, print, printJson, writeAll } from "../output.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
@@ -24,13 +24,15 @@ export function addLogs(program: Command): void {
     .command("logs")
     .summary("show what the nodes wrote lately; -f goes on with what they write")
     .description("Shows what the processes of a service wrote lately; with -f also what they write, until Ctrl-C.")
-    .argument("[node]", 'only what this one wrote: its id, such as node-2, or just 2, or "master"')
+    .usage("[service] [node] [options]")
+    .argument("[node...]", 'only what this one wrote: node-2, or just 2, or "master"; the service may stand before it')
     .option("-f, --follow", "go on with what is written from now on")
     .addOption(lines)
-    .action((given: string | undefined, options: LogsOptions) => {
+    .action((words: readonly string[], given: LogsOptions) => {
+      const { node: named, options } = targetOf(words, given);
       const { lines, follow = false } = options;
-      const node = given === undefined ? undefined : idOf(given);
       return withService(options, async (client) => {
+        const node = named === undefined ? undefined : await nodeOf(client, named);
         const onEvent = options.json ? showJson : shower();
         await client.request({ command: "logs", lines, follow, ...(node !== undefined && { node }) }, { onEvent });
       });

@@ -21,8 +21,8 @@ export function addProfile(program: Command): void {
     .description("Records what a running node spends its CPU time on, while it serves, and writes a .cpuprofile.")
     .addOption(seconds)
     .option("-o, --output <file>", "where to write it; nothing is overwritten")
-    .action((node: string | undefined, { seconds, ...options }: ProfileOptions) =>
-      writeFileOf(node, options, {
+    .action((words: readonly string[], { seconds, ...options }: ProfileOptions) =>
+      writeFileOf(words, options, {
         extension: "cpuprofile",
         hint: "Open it in Chrome's DevTools (Performance, Load profile), VS Code or speedscope.app",
         ask: (client, node, path) =>

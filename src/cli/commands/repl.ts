@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Client } from "../../control/client.js";
 import { CliError, usageError } from "../cli-error.js";
-import { addNodeArgument, nodeOf } from "../inside/node-argument.js";
+import { addNodeArgument, nodeOf, targetOf } from "../inside/node-argument.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
 
 export function addRepl(program: Command): void {
@@ -13,7 +13,8 @@ export function addRepl(program: Command): void {
       "Opens a REPL within a running node: what is typed runs in its program, with process, require, nodes and all " +
         "globals at hand. .exit or Ctrl-D ends it, Ctrl-] also where the node does not answer. Reads from a pipe too.",
     )
-    .action(async (node: string | undefined, options: ServiceOptions) => {
+    .action(async (words: readonly string[], given: ServiceOptions) => {
+      const { node, options } = targetOf(words, given);
       if (options.json) throw usageError("repl prints what the program gives: there is no --json for that");
       await withService(options, (client) => talk(client, node));
     });

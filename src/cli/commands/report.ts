@@ -13,8 +13,8 @@ export function addReport(program: Command): void {
         "environment too, and with it any secret in there.",
     )
     .option("-o, --output <file>", "where to write it; nothing is overwritten")
-    .action((node: string | undefined, options: FileOptions) =>
-      writeFileOf(node, options, {
+    .action((words: readonly string[], options: FileOptions) =>
+      writeFileOf(words, options, {
         extension: "report.json",
         hint: "It is JSON: https://nodejs.org/api/report.html explains it",
         ask: (client, node, path) => client.request({ command: "report", node, path }),

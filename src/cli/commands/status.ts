@@ -3,7 +3,13 @@ import type { Command } from "commander";
 import type { Status } from "../../index.js";
 import { CliError } from "../cli-error.js";
 import { print, printJson, width } from "../output.js";
-import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
+import {
+  addServiceArgument,
+  addServiceOptions,
+  ofService,
+  type ServiceOptions,
+  withService,
+} from "../service-option.js";
 import { servingCount } from "../views/service-text.js";
 import { statusLines } from "../views/status-view.js";
 
@@ -17,13 +23,13 @@ export function addStatus(program: Command): void {
     .summary("show a service and its nodes")
     .description("Shows a service and its nodes. LOOP is the share of time in which the event loop was busy.")
     .option("--ready", "print nothing; exit code 0 when the master answers and at least one node serves, for probes")
-    .action(async (options: StatusOptions) => {
-      const status = await withService(options, (client) => client.request({ command: "status" }));
+    .action(async (service: string | undefined, options: StatusOptions) => {
+      const status = await withService(ofService(service, options), (client) => client.request({ command: "status" }));
       if (options.ready) checkReady(status);
       else if (options.json) printJson(status);
       else for (const line of statusLines(status, { now: Date.now(), width: width() })) print(line);
     });
-  addServiceOptions(command);
+  addServiceOptions(addServiceArgument(command));
 }
 
 /** One that is being replaced or has died makes a service weaker, not unready: others take the connections. */

@@ -8,7 +8,7 @@ import type { Found } from "../../control/discovery.js";
 import { MultiNodeError } from "../../errors.js";
 import { CliError } from "../cli-error.js";
 import { order } from "../order.js";
-import { addServiceOptions, type ServiceOptions } from "../service-option.js";
+import { addServiceArgument, addServiceOptions, ofService, type ServiceOptions } from "../service-option.js";
 
 /** Milliseconds between two looks at a process that is about to end: nobody tells when it has. */
 const LOOK_MS = 20;
@@ -18,14 +18,14 @@ export function addStop(program: Command): void {
     .command("stop")
     .summary("drain all nodes and end the service")
     .description("Drains all nodes and ends the service. Returns when the master's process has ended.")
-    .action((options: ServiceOptions) =>
-      order(options, {
+    .action((service: string | undefined, options: ServiceOptions) =>
+      order(ofService(service, options), {
         command: { command: "stop" },
         done: "has ended",
         act: (client, found, onEvent) => stop(client, found, { onEvent, timeout: options.timeout }),
       }),
     );
-  addServiceOptions(command);
+  addServiceOptions(addServiceArgument(command));
 }
 
 interface StopOptions {

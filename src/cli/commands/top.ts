@@ -1,7 +1,14 @@
 // `multi-node top`: a service, live on the whole screen.
 import { type Command, Option } from "commander";
 import { usageError } from "../cli-error.js";
-import { addServiceOption, addTimeout, readSeconds, type ServiceOptions } from "../service-option.js";
+import {
+  addServiceArgument,
+  addServiceOption,
+  addTimeout,
+  ofService,
+  readSeconds,
+  type ServiceOptions,
+} from "../service-option.js";
 
 interface TopOptions extends ServiceOptions {
   /** Milliseconds. */
@@ -16,12 +23,12 @@ export function addTop(program: Command): void {
     .description("Shows a service live on the whole screen, with keys to reload, scale, drain or kill. ? tells them.")
     .addOption(interval)
     .addOption(new Option("--json").hideHelp())
-    .action(async (options: TopOptions) => {
+    .action(async (service: string | undefined, options: TopOptions) => {
       checkTerminal(options);
       const { runTop } = await import("../top/run.js");
-      await runTop(options);
+      await runTop(ofService(service, options));
     });
-  addTimeout(addServiceOption(command));
+  addTimeout(addServiceOption(addServiceArgument(command)));
 }
 
 function checkTerminal({ json }: TopOptions): void {

@@ -5,7 +5,7 @@ import type { Results } from "../../control/commands.js";
 import { print, printJson } from "../output.js";
 import { type ServiceOptions, withService } from "../service-option.js";
 import { bytes } from "../views/units.js";
-import { nodeOf } from "./node-argument.js";
+import { nodeOf, targetOf } from "./node-argument.js";
 
 export interface FileOptions extends ServiceOptions {
   output?: string;
@@ -21,12 +21,13 @@ export interface FileKind {
 
 /** Lets a node write a file, then tells where it is. */
 export async function writeFileOf(
-  given: string | undefined,
-  options: FileOptions,
+  words: readonly string[],
+  given: FileOptions,
   { extension, hint, ask }: FileKind,
 ): Promise<void> {
+  const { node: named, options } = targetOf(words, given);
   await withService(options, async (client, { name }) => {
-    const node = await nodeOf(client, given);
+    const node = await nodeOf(client, named);
     const written = await ask(client, node, resolve(options.output ?? fileName(name, node, extension)));
     if (options.json) return printJson({ node, ...written });
     print([{ text: written.path, tone: "bold" }, { text: ` (${bytes(written.bytes)})` }]);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { typescriptAdvice } from "../typescript.js";
 import { usageError } from "../cli-error.js";
 
 export interface ConfigurationFile {
@@ -82,10 +83,7 @@ async function importDefault(path: string): Promise<unknown> {
 function whyNotLoaded(path: string, error: unknown): string {
   if ((error as NodeJS.ErrnoException).code === "ERR_UNKNOWN_FILE_EXTENSION") {
     if (!/^\.[cm]?ts$/.test(extname(path))) return "JSON, JavaScript and TypeScript are taken";
-    return (
-      `Node ${process.version} does not read TypeScript; take Node 22.18 or later, or a loader such as ` +
-      "NODE_OPTIONS='--import tsx', or write it in JavaScript"
-    );
+    return typescriptAdvice;
   }
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -10,6 +10,8 @@ import { bytes, count, duration, milliseconds, percent } from "./units.js";
 export type NodeColumn = Column<NodeStatus>;
 
 export const id: NodeColumn = { title: "NODE", cell: (node) => printable(node.id) };
+/** What `#2` means in a command. */
+export const slot: NodeColumn = figure("SLOT", ({ place }) => `#${place}`);
 export const pid: NodeColumn = { title: "PID", cell: (node) => String(node.pid ?? "-"), align: "right" };
 export const state: NodeColumn = { title: "STATE", cell: stateCell };
 export const restarts: NodeColumn = { title: "RESTARTS", cell: restartsCell, align: "right" };

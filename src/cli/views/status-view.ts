@@ -29,9 +29,9 @@ export function statusLines(status: Status, { now, width }: StatusViewOptions): 
 }
 
 function columnsFor(now: number): columns.NodeColumn[] {
-  const { id, pid, state, uptime, restarts, lastEnd } = columns;
+  const { id, slot, pid, state, uptime, restarts, lastEnd } = columns;
   const { connections, rate, p50, p99, loop, delay, cpu, memory } = columns;
-  return [id, pid, state, uptime(now), restarts, lastEnd, connections, rate, p50, p99, loop, delay, cpu, memory];
+  return [id, slot, pid, state, uptime(now), restarts, lastEnd, connections, rate, p50, p99, loop, delay, cpu, memory];
 }
 
 function aboutLines(status: Status, width: number): Line[] {

@@ -26,13 +26,22 @@ const CHOSEN: [what: string, services: Candidate[], selector: string | undefined
 ];
 
 for (const [what, services, selector, place, meant] of CHOSEN) {
-  test(`found by ${what}`, () => assert.equal(choose(services, { selector, place }), meant));
+  test(`found by ${what}`, () =>
+    assert.equal(choose(services, { selector, place, folder: selector === undefined ? place : "/elsewhere" }), meant));
 }
+
+test("of two with one name the one of this folder is meant", () => {
+  const from = (folder: string): Candidate => choose(ALL, { selector: "shop", place: `${folder}/shop`, folder });
+  assert.equal(from("/srv/shop/src"), SHOP);
+  assert.equal(from("/srv/other"), SHOP_AGAIN);
+  assert.throws(() => from("/srv/blog"), { code: "MN_ERR_NO_SERVICE" });
+  assert.equal(choose(ALL, { selector: "/srv/other", place: "/srv/other", folder: "/srv/shop" }), SHOP_AGAIN);
+});
 
 test("the nearest folder wins", () => {
   const inner = service("inner", 20, "/srv/shop/inner");
-  assert.equal(choose([SHOP, inner], { selector: undefined, place: "/srv/shop/inner/deep" }), inner);
-  assert.equal(choose([SHOP, inner], { selector: undefined, place: "/srv/shop/dist" }), SHOP);
+  assert.equal(choose([SHOP, inner], { selector: undefined, place: "", folder: "/srv/shop/inner/deep" }), inner);
+  assert.equal(choose([SHOP, inner], { selector: undefined, place: "", folder: "/srv/shop/dist" }), SHOP);
 });
 
 const REFUSED: [what: string, services: Candidate[], selector: string | undefined, place: string, why: string][] = [
@@ -50,27 +59,27 @@ const REFUSED: [what: string, services: Candidate[], selector: string | undefine
     ALL,
     "shop",
     "/x/shop",
-    "several services are 'shop', so one has to be named with --service, by its process id: shop (pid 10, in /srv/shop), shop (pid 11, in /srv/other)",
+    "several services are 'shop', so one has to be named with --service, by its process id or folder: shop (pid 10, in /srv/shop), shop (pid 11, in /srv/other)",
   ],
   [
     "several run, none of them here",
     [SHOP, BLOG],
     undefined,
     "/elsewhere",
-    "several services run, so one has to be named with --service, by its process id: shop (pid 10, in /srv/shop), blog (pid 12, in /srv/blog)",
+    "several services run, so one has to be named with --service, by its process id or folder: shop (pid 10, in /srv/shop), blog (pid 12, in /srv/blog)",
   ],
   [
     "one runs in /, which is above all: that says nothing",
     [DAEMON, BLOG],
     undefined,
     "/home",
-    "several services run, so one has to be named with --service, by its process id: daemon (pid 13, in /), blog (pid 12, in /srv/blog)",
+    "several services run, so one has to be named with --service, by its process id or folder: daemon (pid 13, in /), blog (pid 12, in /srv/blog)",
   ],
 ];
 
 for (const [what, services, selector, place, message] of REFUSED) {
   test(`refused: ${what}`, () => {
-    assert.throws(() => choose(services, { selector, place }), {
+    assert.throws(() => choose(services, { selector, place, folder: selector === undefined ? place : "/elsewhere" }), {
       name: "ControlError",
       code: "MN_ERR_NO_SERVICE",
       message,

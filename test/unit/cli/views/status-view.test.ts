@@ -18,9 +18,9 @@ test("the service, and a row of figures for each node", () => {
     "  listens   [::]:8000",
     "  nodes     2 of 2 serve",
     "",
-    "NODE    PID  STATE        UPTIME  RESTARTS  LAST END  CONN  REQ/S     P50    P99    LOOP  DELAY   CPU    MEMORY",
-    "node-1  101  serving  3 min 20 s         0  -           12   1200  0.4 ms  12 ms  98.4 %   0 ms  50 %  47.7 MiB",
-    "node-2  102  serving  3 min 20 s         0  -           12   1200  0.4 ms  12 ms  98.4 %   0 ms  50 %  47.7 MiB",
+    "NODE    SLOT  PID  STATE        UPTIME  RESTARTS  LAST END  CONN  REQ/S     P50    P99    LOOP  DELAY   CPU    MEMORY",
+    "node-1    #0  101  serving  3 min 20 s         0  -           12   1200  0.4 ms  12 ms  98.4 %   0 ms  50 %  47.7 MiB",
+    "node-2    #1  102  serving  3 min 20 s         0  -           12   1200  0.4 ms  12 ms  98.4 %   0 ms  50 %  47.7 MiB",
   ]);
 });
 
@@ -51,7 +51,7 @@ test("a node that has told nothing yet, and why those before it died", () => {
   ];
   const lines = shown(statusOf({ nodes, reloading: true }), 160);
   assert.equal(lines[4], "  nodes     1 of 2 serve, reloading");
-  assert.match(lines[7] ?? "", /^node-1 +- +spawning +3 min 20 s +3 +code 1( +-){8}$/);
+  assert.match(lines[7] ?? "", /^node-1 +#0 +- +spawning +3 min 20 s +3 +code 1( +-){8}$/);
   assert.deepEqual(lines.slice(9), [
     "",
     "node-1: node-0 before it: code 1 after 2 s, Error: no database",
@@ -72,7 +72,7 @@ test("on a narrow terminal nothing is lost: long text goes on below, and so do c
     "  program   /srv/some/where/very/deep/below/in/a/folder/serv",
     "            er.js",
   ]);
-  assert.equal(lines.filter((line) => line.startsWith("NODE")).length, 2);
+  assert.equal(lines.filter((line) => line.startsWith("NODE")).length, 3);
   assert.match(lines.join("\n"), /MEMORY/);
 });
 
