@@ -92,7 +92,7 @@ export type ToNode =
   | { type: "refusal"; number: number; code: string; message: string }
   /** Somebody wants to look inside it; answered with `tool-begun` at once, then with `tool-answer` or `tool-refusal`. */
   | { type: "tool"; number: number; tool: Tool }
-  /** The answer to `open`: the master accepts there, so nobody is refused any more. */
+  /** The answer to `accept`: who connects there is not refused any more. */
   | { type: "opened"; key: SocketKey }
   /** A connection that the master has accepted, to be answered with `taken` or `refused`; its handle comes with it. */
   | ({ type: "connection" } & HandedConnection)
@@ -126,7 +126,9 @@ export type ToToolbox =
 
 /** What a node says of the connections that the master hands over. */
 export type ToDispatcher =
-  /** Its server for this socket takes connections that are handed over; answered with `opened`. */
+  /** Its server is about to listen on this socket: who connects then is to be accepted; answered with `opened`. */
+  | { type: "accept"; key: SocketKey }
+  /** Its server for this socket takes connections that are handed over. */
   | { type: "open"; key: SocketKey }
   /** It has the connection of this number: whatever comes of it is its business now. Of others, so many have ended. */
   | { type: "taken"; number: number; ended?: number }
@@ -215,7 +217,7 @@ export function isToToolbox(message: ToMaster): message is ToToolbox {
 }
 
 export function isToDispatcher(message: ToMaster): message is ToDispatcher {
-  return ["open", "taken", "refused", "ended"].includes(message.type);
+  return ["accept", "open", "taken", "refused", "ended"].includes(message.type);
 }
 
 export function isToUsage(message: ToMaster): message is ToUsage {

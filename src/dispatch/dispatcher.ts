@@ -6,10 +6,10 @@ import { Deferred, pause } from "../promises.js";
 import type { SocketKey, ToDispatcher } from "../protocol.js";
 import type { AcceptedCounts } from "../role.js";
 import type { HandedSocket } from "../serve/handed-socket.js";
-import type { AcceptingHandle, ClientHandle } from "../serve/handles.js";
+import type { ClientHandle } from "../serve/handles.js";
 import type { Preface } from "../serve/preface.js";
 import { Chooser } from "./chooser.js";
-import { Gate } from "./gate.js";
+import { type DispatchedSocket, Gate } from "./gate.js";
 import { OwnLine } from "./own-line.js";
 import { PATIENCE_MS, type Seat, type SeatLine } from "./seat.js";
 import { Seats } from "./seats.js";
@@ -67,10 +67,10 @@ export class Dispatcher {
     };
   }
 
-  /** A held socket: it listens as soon as somebody takes its connections. */
-  add(key: SocketKey, handle: AcceptingHandle, backlog: number): void {
+  /** A held socket: it listens as soon as a process wants or takes its connections. */
+  add({ key, ...socket }: DispatchedSocket, backlog: number): void {
     const gate = new Gate({
-      handle,
+      ...socket,
       backlog,
       first: this.#chooser.first,
       isProxy: this.#isProxy,
@@ -114,6 +114,7 @@ export class Dispatcher {
   }
 
   hear(id: string, message: ToDispatcher): void {
+    if (message.type === "accept") return this.#gates.get(message.key)?.prepare();
     if (message.type === "open") {
       this.#seats.getOrAdd(id).keys.add(message.key);
       return this.#changed();
@@ -226,8 +227,7 @@ export class Dispatcher {
   }
 
   #forget(visit: Visit | undefined): void {
-    if (visit === undefined) return;
-    this.#untaken.delete(visit);
+    if (visit !== undefined) this.#untaken.delete(visit);
     if (this.#untaken.size === 0 && this.#state === "stopping") this.#allTaken.resolve();
   }
 

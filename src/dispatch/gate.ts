@@ -1,11 +1,19 @@
 // One held socket whose connections are handed over: accepts them and reads what has to be known of each.
 import { Acceptor } from "../serve/acceptor.js";
+import type { SocketKey } from "../protocol.js";
 import type { AcceptingHandle, ClientHandle } from "../serve/handles.js";
 import { type Preface, PrefaceReader, type Wanted } from "../serve/preface.js";
 import { peerOf } from "./visit.js";
 
-export interface GateOptions {
+/** A held socket. */
+export interface DispatchedSocket {
+  key: SocketKey;
   handle: AcceptingHandle;
+  /** Whether this process has bound it, or was given one that listens already. */
+  origin: "bound" | "given";
+}
+
+export interface GateOptions extends Omit<DispatchedSocket, "key"> {
   backlog: number;
   /** What to wait for of each connection. */
   first: Wanted["first"];
@@ -34,6 +42,14 @@ export class Gate {
   /** How many connections are being read. */
   get reading(): number {
     return this.#reading.size;
+  }
+
+  /**
+   * A server is about to listen: from now on nobody is to be refused. Where the socket listens already, connections stay in it
+   * until there is a process that takes them: another master may serve it still.
+   */
+  prepare(): void {
+    if (this.#options.origin === "bound") this.open();
   }
 
   open(): void {

@@ -86,7 +86,10 @@ export class Addresses {
 
   async #serve(service: Service, source: ServerSource, socket: HeldSocket, port: NamedPort): Promise<void> {
     const { dispatcher } = this.#options.premises;
-    await service.serve(source, dispatcher?.ownSocket(socket.key, socket.address) ?? socket, port);
+    const own = dispatcher?.ownSocket(socket.key, socket.address) ?? socket;
+    await service.serve(source, own, port, async () =>
+      dispatcher?.hear(MASTER_ID, { type: "accept", key: socket.key }),
+    );
     dispatcher?.hear(MASTER_ID, { type: "open", key: socket.key });
   }
 

@@ -77,7 +77,8 @@ export class Premises {
     };
     this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", {
       onHeld: (socket, backlog) => {
-        if ("listen" in socket.handle) this.dispatcher?.add(socket.key, socket.handle, backlog);
+        const { key, handle, origin } = socket;
+        if ("listen" in handle) this.dispatcher?.add({ key, handle, origin }, backlog);
         if (socket.file !== undefined) this.#watchFiles();
         events.onHeld(socket);
       },

@@ -93,7 +93,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
     message: (message) => {
       if (isToDispatcher(message)) {
         dispatcher?.hear(id, message);
-        if (message.type === "open") child.send({ type: "opened", key: message.key });
+        if (message.type === "accept") child.send({ type: "opened", key: message.key });
         return;
       }
       if (isToToolbox(message)) return toolbox.hear(id, message);

@@ -30,7 +30,7 @@ export interface HostingOptions {
   /** Where this package has sockets of its own. */
   folder: string;
   sockets: NodeSockets;
-  intake: Pick<Intake, "open">;
+  intake: Pick<Intake, "prepare" | "open">;
   /** Holds back what listens until the program says that it is ready; `undefined` where it need not say so. */
   gate: ReadyGate | undefined;
   service: Pick<Service, "watch" | "watchUdp">;
@@ -122,13 +122,14 @@ export class Hosting {
   }
 
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
-    const { sockets, mayAccept } = this.#options;
+    const { sockets, intake, mayAccept } = this.#options;
     const asked = (server as NetInternals)._listeningId;
     let key: SocketKey | undefined;
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
       await mayAccept();
+      await intake.prepare(sockets.heldAs(key));
       this.#attach(server, key, handleFor(server, socket), answer);
     } catch (error) {
       if (key !== undefined) sockets.ports.release(key);
@@ -187,7 +188,7 @@ export class Hosting {
     const address = (key === undefined ? server.address() : sockets.ports.address(key)) ?? "";
     if (typeof address === "string" && address.startsWith(folder)) return;
     service.watch(server);
-    if (key !== undefined) void intake.open(sockets.heldAs(key));
+    if (key !== undefined) intake.open(sockets.heldAs(key));
     else if (typeof address === "object") this.#tellOwnPort(server, address);
     listening(address);
     setImmediate(() => this.#judge(key, server.listening));

@@ -4,6 +4,7 @@ import { Deferred } from "../promises.js";
 import type { HandedConnection, SocketKey, ToMaster } from "../protocol.js";
 import { HandedSocket } from "../serve/handed-socket.js";
 import type { ClientHandle } from "../serve/handles.js";
+import { Lifeline } from "../serve/lifeline.js";
 
 /** Milliseconds after which an end is told at the latest. */
 const ENDED_MS = 5;
@@ -30,18 +31,26 @@ export class Intake {
     return socket;
   }
 
-  /** A server listens: from now on connections may come, if they are handed over for this socket. Resolves when the master accepts them. */
-  open(key: SocketKey): Promise<void> {
-    if (!this.#sockets.has(key)) return Promise.resolve();
+  /** A server is about to listen on a socket: resolves when who connects there is not refused any more. */
+  async prepare(key: SocketKey): Promise<void> {
+    if (!this.#sockets.has(key)) return;
     const opened = this.#opening.get(key) ?? new Deferred();
     this.#opening.set(key, opened);
-    this.#send({ type: "open", key });
-    return opened.promise;
+    this.#send({ type: "accept", key });
+    // Nothing else may keep the process of a hosted program alive while it waits.
+    const lifeline = new Lifeline();
+    await opened.promise;
+    lifeline.cut();
   }
 
   onOpened(key: SocketKey): void {
     this.#opening.get(key)?.resolve();
     this.#opening.delete(key);
+  }
+
+  /** A server listens: from now on connections may come, if they are handed over for this socket. */
+  open(key: SocketKey): void {
+    if (this.#sockets.has(key)) this.#send({ type: "open", key });
   }
 
   /** Refuses a connection that was sent and has not arrived; should it still come, it is somebody else's. */

@@ -120,8 +120,10 @@ export class NodeRuntime implements Role {
     // In an unmodified program, nothing else keeps the process alive until its server listens.
     const lifeline = new Lifeline();
     try {
-      await this.#service.serve(source, await this.#sockets.take(key, port), port);
-      await this.#intake.open(this.#sockets.heldAs(key));
+      const socket = await this.#sockets.take(key, port);
+      const held = this.#sockets.heldAs(key);
+      await this.#service.serve(source, socket, port, () => this.#intake.prepare(held));
+      this.#intake.open(held);
     } finally {
       lifeline.cut();
     }

@@ -34,12 +34,21 @@ export class Service {
     this.#mayAccept = mayAccept;
   }
 
-  /** Makes the server and lets it accept from the held socket. */
-  async serve(source: ServerSource, socket: ListeningSocket, port: NamedPort): Promise<void> {
+  /**
+   * Makes the server and lets it accept from the held socket.
+   * @param prepare what has to be done before the server listens
+   */
+  async serve(
+    source: ServerSource,
+    socket: ListeningSocket,
+    port: NamedPort,
+    prepare: (server: Server) => Promise<void>,
+  ): Promise<void> {
     // The program has what listen() returned before its function runs.
     await Promise.resolve();
     const server = await makeServer(source);
     await this.#mayAccept;
+    await prepare(server);
     if (this.#state === "ended") return;
     this.watch(server);
     await adopt(server, socket, port.backlog);

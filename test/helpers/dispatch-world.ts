@@ -29,7 +29,7 @@ export class DispatchWorld {
       report: (error) => this.errors.push(error),
       now: () => this.clock,
     });
-    this.dispatcher.add(KEY, this.acceptor, 511);
+    this.dispatcher.add({ key: KEY, handle: this.acceptor, origin: "bound" }, 511);
   }
 
   /** These nodes come to serve, each at the place of its number. */

@@ -28,13 +28,14 @@ export class HostingWorld {
   readonly without: number[] = [];
   readonly #servers: Server[] = [];
   readonly sockets: NodeSockets;
+  readonly intake: Intake;
   readonly hosting: Hosting;
   serving: "not yet" | "yes" = "not yet";
 
   constructor(t: TestContext, options: Partial<HostingOptions> & { known?: Boot["sockets"] } = {}) {
     const { known = [], ...others } = options;
-    const intake = new Intake((message) => this.sent.push(message));
-    this.sockets = new NodeSockets(known, intake, (message) => {
+    this.intake = new Intake((message) => this.sent.push(message));
+    this.sockets = new NodeSockets(known, this.intake, (message) => {
       if (!isToUsage(message)) this.sent.push(message);
     });
     this.hosting = new Hosting({
@@ -45,7 +46,7 @@ export class HostingWorld {
       tell: (message) => this.ownPorts.push(message),
       folder: "/run/multi-node-0123",
       sockets: this.sockets,
-      intake,
+      intake: this.intake,
       service: {
         watch: (server) => this.watched.push(server),
         watchUdp: (socket) => this.watchedUdp.push(socket),

@@ -32,6 +32,28 @@ test("a socket that all have closed before they came to serve does not listen", 
   assert.deepEqual(world.acceptor.backlogs, [511]);
 });
 
+test("a socket listens before the first server does, and connections wait for a node that takes them", () => {
+  const world = new DispatchWorld();
+  world.dispatcher.hear("node-1", { type: "accept", key: KEY });
+  world.dispatcher.hear("node-2", { type: "accept", key: KEY });
+  assert.deepEqual(world.acceptor.backlogs, [511]);
+  const client = world.connect();
+  assert.deepEqual([world.offered, world.dispatcher.counts.waiting], [[], 1]);
+  world.join("node-1");
+  assert.equal(world.at("node-1"), client);
+});
+
+test("a socket that was given listens already: its connections stay in it until a node takes them", () => {
+  const world = new DispatchWorld();
+  const given = new FakeAcceptor();
+  world.dispatcher.add({ key: "given", handle: given, origin: "given" }, 7);
+  world.dispatcher.hear("node-1", { type: "accept", key: "given" });
+  assert.deepEqual(given.backlogs, []);
+  world.dispatcher.hear("node-1", { type: "open", key: "given" });
+  world.dispatcher.rotate("node-1", "1", "in");
+  assert.deepEqual(given.backlogs, [7]);
+});
+
 test("a node that has closed its server gets no more connections", () => {
   const world = new DispatchWorld().join("node-1", "node-2");
   world.dispatcher.leave("node-1", KEY);
@@ -244,7 +266,7 @@ test("a socket that is let go accepts no more, and what came from it and nobody 
   world.answer("node-1", "refused");
   assert.deepEqual([offered.closed, world.dispatcher.counts.waiting], [1, 0]);
   const again = new FakeAcceptor();
-  world.dispatcher.add(KEY, again, 511);
+  world.dispatcher.add({ key: KEY, handle: again, origin: "bound" }, 511);
   world.dispatcher.rotate("node-1", "1", "in");
   assert.deepEqual(again.backlogs, [], "nobody takes what comes to another one of its name");
   world.join("node-1");
@@ -384,7 +406,7 @@ test("a function sees how many connections a node has and how busy it says it is
 test("each socket's connections go to those that serve it", () => {
   const world = new DispatchWorld().join("node-1");
   const other = new FakeAcceptor();
-  world.dispatcher.add("other", other, 7);
+  world.dispatcher.add({ key: "other", handle: other, origin: "bound" }, 7);
   assert.deepEqual(other.backlogs, []);
   world.dispatcher.hear("node-2", { type: "open", key: "other" });
   world.dispatcher.rotate("node-2", "2", "in");

@@ -50,16 +50,19 @@ test("what was inherited is not asked for", async (t) => {
   assert.deepEqual([server.address(), world.sent], [address, []]);
 });
 
-test("where the master accepts, the node says from when on it takes connections, by the name that the master knows", async (t) => {
+test("where the master accepts, a server listens once it does, and the node says then that it takes connections", async (t) => {
   const world = new HostingWorld(t);
   const server = world.listen({ port: 8000, host: HOST });
   await turns();
   const address = { address: HOST, family: "IPv4", port: 8000 };
   const socket = { key: KEY, address };
   world.sockets.onHandedSocket({ type: "handed-socket", key: "tcp:127.0.0.1:8000", socket });
+  await turns();
+  assert.deepEqual([server.listening, world.sent.slice(1)], [false, [{ type: "accept", key: KEY }]]);
+  world.intake.onOpened(KEY);
   await once(server, "listening");
   assert.deepEqual(server.address(), address);
-  assert.deepEqual(world.sent.slice(1), [{ type: "open", key: KEY }]);
+  assert.deepEqual(world.sent.slice(2), [{ type: "open", key: KEY }]);
 });
 
 test("a server that is closed gives its place back, one that is open does not", async (t) => {

@@ -60,23 +60,30 @@ test("what was sent last and is missing is refused, and closed should it still c
 
 test("only sockets whose connections are handed over are told of as open", async () => {
   const { intake, sent } = make();
-  await intake.open(KEY);
+  await intake.prepare(KEY);
+  intake.open(KEY);
   intake.socket(KEY, LOCAL);
-  void intake.open(KEY);
-  assert.deepEqual(sent, [{ type: "open", key: KEY }]);
+  const prepared = intake.prepare(KEY);
+  intake.onOpened(KEY);
+  await prepared;
+  intake.open(KEY);
+  assert.deepEqual(
+    sent,
+    ["accept", "open"].map((type) => ({ type, key: KEY })),
+  );
 });
 
-test("a socket is open once the master accepts there", async () => {
+test("a server listens once the master accepts there", async () => {
   const { intake } = make();
   const steps: string[] = [];
   intake.socket(KEY, LOCAL);
-  const opened = intake.open(KEY).then(() => steps.push("open"));
+  const opened = intake.prepare(KEY).then(() => steps.push("listens"));
   intake.onOpened("tcp:*:81");
   await new Promise(setImmediate);
   steps.push("accepts");
   intake.onOpened(KEY);
   await opened;
-  assert.deepEqual(steps, ["accepts", "open"]);
+  assert.deepEqual(steps, ["accepts", "listens"]);
 });
 
 test("a connection is told of as taken before anything of it is read, then served, and its end is told", async (t) => {

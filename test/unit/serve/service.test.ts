@@ -12,6 +12,8 @@ import { Service } from "#src/serve/service.js";
 import { within } from "../../helpers/deadline.js";
 import { fakeNodes } from "../../helpers/fake-role.js";
 
+/** There is nothing to prepare. */
+const NOTHING = async (): Promise<void> => {};
 const PORT = checkPortOptions({ port: 0, host: "127.0.0.1" });
 const LONG = 60_000;
 
@@ -115,7 +117,7 @@ test("a source that gives no server is an error, and nothing is served", async (
   const held = await hold("key", PORT, new InheritedSockets());
   t.after(() => held.close());
   const service = new Service();
-  await assert.rejects(service.serve((() => 7) as never, held, PORT), { code: "MN_ERR_SERVER_TYPE" });
+  await assert.rejects(service.serve((() => 7) as never, held, PORT, NOTHING), { code: "MN_ERR_SERVER_TYPE" });
   await end(service, LONG, async () => {});
 });
 
@@ -126,7 +128,7 @@ async function serving(t: TestContext): Promise<{ service: Service; server: http
     server.close();
     server.closeAllConnections();
   });
-  await service.serve(() => server, await hold("key", PORT, new InheritedSockets()), PORT);
+  await service.serve(() => server, await hold("key", PORT, new InheritedSockets()), PORT, NOTHING);
   return { service, server };
 }
 
