@@ -1,16 +1,8 @@
 // Starts the program of a node: the descriptors that it inherits, its IPC channel, what it writes, how it ended.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import {
-  BOOT_VARIABLE,
-  type Boot,
-  type SocketInfo,
-  seal,
-  sealHidden,
-  type ToMaster,
-  type ToNode,
-  unseal,
-} from "../protocol.js";
+import { seal, sealHidden, unseal } from "../envelope.js";
+import { BOOT_VARIABLE, type Boot, type SocketInfo, type ToMaster, type ToNode } from "../protocol.js";
 import { isUdp } from "../socket-key.js";
 import type { SocketHandle } from "../serve/handles.js";
 import type { Account } from "./account.js";

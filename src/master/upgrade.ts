@@ -1,7 +1,8 @@
 // The master replaces itself: a new one, from the program and the Node that are there now, takes over the held sockets.
 import { type ChildProcess, spawn } from "node:child_process";
 import { StartError } from "../errors.js";
-import { HANDOVER_VARIABLE, type Handover, type SuccessorMessage, seal, unseal } from "../protocol.js";
+import { seal, unseal } from "../envelope.js";
+import { HANDOVER_VARIABLE, type Handover, type SuccessorMessage } from "../protocol.js";
 import type { ServiceOptions } from "../options.js";
 import { Deferred } from "../promises.js";
 import type { HeldSocket } from "./held-socket.js";

@@ -1,6 +1,7 @@
 // The node's end of the IPC channel: typed messages to and from the master, and the news that it is gone.
 import type { EventEmitter } from "node:events";
-import { HIDDEN_EVENT, seal, type ToMaster, type ToNode, unseal } from "../protocol.js";
+import { HIDDEN_EVENT, seal, unseal } from "../envelope.js";
+import { type ToMaster, type ToNode } from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";
 
 export interface MasterLineEvents {

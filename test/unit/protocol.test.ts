@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkPortOptions } from "#src/port-options.js";
-import { seal, type ToMaster, unseal } from "#src/protocol.js";
+import { seal, unseal } from "#src/envelope.js";
+import { type ToMaster } from "#src/protocol.js";
 
 test("what is sealed comes out again, after JSON too", () => {
   const message: ToMaster = { type: "bind", key: "tcp:*:80", port: checkPortOptions({ port: 80 }) };

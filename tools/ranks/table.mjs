@@ -60,6 +60,7 @@ const OPEN_TO_PURE = [
   "duration.ts",
   "printable.ts",
   "errors.ts",
+  "envelope.ts",
   "protocol.ts",
   "nearest.ts",
   "socket-key.ts",

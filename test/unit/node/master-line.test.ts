@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { MasterLine } from "#src/node/master-line.js";
-import { seal, type ToNode } from "#src/protocol.js";
+import { seal } from "#src/envelope.js";
+import { type ToNode } from "#src/protocol.js";
 import { replaceProperty } from "../../helpers/environment.js";
 
 const HANDLE = { fd: 7, close() {} };
