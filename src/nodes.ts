@@ -12,7 +12,7 @@ import { type CallOptions, checkName } from "./messages/targets.js";
 import { checkNodeCount } from "./options.js";
 import { checkPortOptions, type NamedPort, type PortOptions } from "./port-options.js";
 import { printableLines } from "./printable.js";
-import type { Drain, Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
+import type { Events, Listener, Outlet, Peer, Role, ServerSource, Status } from "./role.js";
 import { checkServerSource } from "./serve/server.js";
 import { UnheardStreams } from "./unheard-streams.js";
 
@@ -25,7 +25,7 @@ export interface FirstPort {
 /**
  * A service of many processes, as one of them sees it.
  *
- * Events: `join` (peer), `leave` (peer), `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `exit` ({ id, pid, code, signal,
+ * Events: `join` (peer), `leave` (peer), `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `replaced` ({ pid }), `exit` ({ id, pid, code, signal,
  * uptime, reason, lastError }), `reload` ({ state }), `error` (error), `close`.
  */
 export class Nodes extends EventEmitter<Events> {
@@ -196,7 +196,10 @@ export class Nodes extends EventEmitter<Events> {
         this.#heard ??= address;
         this.emit("listening", address);
       },
-      drain: (drain) => this.#tellDrain(drain),
+      drain: async (drain) => {
+        await Promise.all([this.#tellAll("drain", drain), this.#switchboard.handlers.drain()]);
+      },
+      replaced: (replaced) => this.#tellAll("replaced", replaced),
       exit: (exit) => void this.emit("exit", exit),
       reload: (event) => void this.emit("reload", event),
       error: (error) => this.listenerCount("error") > 0 && this.emit("error", error),
@@ -227,20 +230,21 @@ export class Nodes extends EventEmitter<Events> {
     }
   }
 
-  async #tellDrain(drain: Drain): Promise<void> {
-    const answers = this.rawListeners("drain").map(async (listener) => {
+  /** Resolves when what the listeners return has. */
+  async #tellAll<Event extends "drain" | "replaced">(event: Event, detail: Events[Event][0]): Promise<void> {
+    const answers = this.rawListeners(event).map(async (listener) => {
       try {
-        await (listener.call(this, drain) as unknown);
+        await (listener as (detail: unknown) => unknown).call(this, detail);
       } catch (error) {
-        this.#reportFault(error as Error);
+        this.#reportFault(event, error as Error);
       }
     });
-    await Promise.all([...answers, this.#switchboard.handlers.drain()]);
+    await Promise.all(answers);
   }
 
   /** What fails while a process ends must not cut what it still has to finish. */
-  #reportFault(error: Error): void {
+  #reportFault(event: string, error: Error): void {
     if (this.listenerCount("error") > 0) this.emit("error", error);
-    else process.stderr.write(`multi-node: a listener of "drain" failed: ${printableLines(inspect(error))}\n`);
+    else process.stderr.write(`multi-node: a listener of "${event}" failed: ${printableLines(inspect(error))}\n`);
   }
 }

@@ -29,19 +29,6 @@ export interface HostedSettings extends Hosting {
   maxBufferedAmount: number;
 }
 
-/** The variable through which a new master learns that it replaces an old one; removed as soon as read. */
-export const HANDOVER_VARIABLE = "MULTI_NODE_HANDOVER";
-
-/** What an old master hands over to a new one. */
-export interface Handover {
-  /** The old master's process id. */
-  master: number;
-  sockets: InheritedSocket[];
-}
-
-/** From a new master to the one that it replaces: its nodes serve. */
-export type SuccessorMessage = { type: "serving" };
-
 /** The name of a held socket, the same in every process: see socket-key.ts. */
 export type SocketKey = string;
 
@@ -58,10 +45,6 @@ export interface SocketInfo {
 export interface SocketAddress extends AddressInfo {
   /** Set for a UDP socket; all others are TCP. */
   transport?: "udp";
-}
-
-export interface InheritedSocket extends SocketInfo {
-  fd: number;
 }
 
 /** From the master to a node. */

@@ -103,6 +103,12 @@ export interface Drain {
   signal: AbortSignal;
 }
 
+/** What comes with the `replaced` event. */
+export interface Replaced {
+  /** The process id of the new master. */
+  pid: number;
+}
+
 /** The events of a service. */
 export interface Events {
   /** Another process is there, and hears what is published and called from now on. Before its `node`. */
@@ -117,6 +123,8 @@ export interface Events {
   drain: [Drain];
   /** In the master: a node has ended. */
   exit: [NodeExit];
+  /** In a master that SIGUSR2 has replaced: the new one is in charge once the promises that listeners return have resolved. */
+  replaced: [Replaced];
   /** In the master: a rolling reload goes on. */
   reload: [ReloadEvent];
   /** The address cannot be had, the server cannot be made, no node starts. Throws when nobody listens. */
@@ -166,6 +174,8 @@ export interface Outlet {
   /** Resolves when every listener has. */
   drain(drain: Drain): Promise<void>;
   exit(exit: NodeExit): void;
+  /** Resolves when every listener has. */
+  replaced(replaced: Replaced): Promise<void>;
   reload(event: ReloadEvent): void;
   /** Returns whether anybody listens. */
   error(error: Error): boolean;

@@ -1,6 +1,7 @@
 // Pure: the table of nodes and of the places that they fill.
 import type { Beat } from "../protocol.js";
 import type { ExitReason, NodeExit } from "../role.js";
+import { NodeNumbers } from "./node-numbers.js";
 import { type NodeEvent, type NodeState, transition } from "./node-state.js";
 import { afterEnd, type PlaceHistory } from "./restart.js";
 
@@ -46,14 +47,17 @@ export type Start = Pick<NodeRecord, "place" | "generation" | "replaces" | "jitt
 export class Fleet {
   readonly #nodes = new Map<string, NodeRecord>();
   readonly #places = new Map<number, Place>();
-  #lastNumber = 0;
+  readonly #numbers: NodeNumbers;
+
+  constructor(numbers: NodeNumbers = new NodeNumbers()) {
+    this.#numbers = numbers;
+  }
 
   /** A node under an id that was never used. */
   add(start: Start, now: number): NodeRecord {
-    this.#lastNumber += 1;
     const node: NodeRecord = {
       ...start,
-      id: `node-${this.#lastNumber}`,
+      id: `node-${this.#numbers.next()}`,
       startedAt: now,
       pid: undefined,
       state: "spawning",

@@ -3,16 +3,11 @@ import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
 import type { NamedPort, Port, UdpPort } from "../port-options.js";
-import {
-  HANDOVER_VARIABLE,
-  type Handover,
-  type InheritedSocket,
-  type SocketAddress,
-  type SocketKey,
-} from "../protocol.js";
+import type { SocketAddress, SocketKey } from "../protocol.js";
 import { isUdp } from "../socket-key.js";
 import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
 import { openUdpDescriptor, udpAddress, type UdpHandle } from "../serve/udp-handles.js";
+import { HANDOVER_VARIABLE, type Handover, type InheritedSocket } from "./handover.js";
 
 /** A socket that is bound already. */
 export interface BoundSocket {
@@ -86,9 +81,10 @@ function readHandover(): Handover | undefined {
 }
 
 function socketDescriptors(): number[] {
-  const own = process.channel === undefined ? undefined : (process.channel as { fd?: number }).fd;
+  // `null` once the channel is closed, as when an old master was killed while this process started.
+  const channel = process.channel as { fd?: number } | null | undefined;
   const candidates = Array.from({ length: LAST_FD - FIRST_FD + 1 }, (_, index) => FIRST_FD + index);
-  return candidates.filter((fd) => fd !== own && isSocket(fd));
+  return candidates.filter((fd) => fd !== channel?.fd && isSocket(fd));
 }
 
 function isSocket(fd: number): boolean {

@@ -13,16 +13,15 @@ import { startOfProcess } from "../started.js";
 import { type Account, accountOf } from "./account.js";
 import { Addresses } from "./addresses.js";
 import { Governance } from "./governance.js";
-import { handover } from "./inherited.js";
 import { notify } from "./notify.js";
 import { Premises } from "./premises.js";
 import { type Program, programOf } from "./program.js";
 import { aboutService } from "./program-name.js";
 import { watchSignals } from "./signals.js";
 import { type Steered, steer } from "./steering.js";
+import { Succession } from "./succession.js";
 import { Supervisor } from "./supervisor.js";
 import { supervisorOptions } from "./supervisor-options.js";
-import { startSuccessor, tellPredecessor } from "./upgrade.js";
 import { makeWorld, type Reports, type WorldOptions } from "./world.js";
 
 /** Milliseconds for which idle connections stay when all ends: who waits longer has nobody left to ask. */
@@ -38,6 +37,7 @@ export class MasterRuntime implements Role, Steered {
   readonly #supervisor: Supervisor;
   readonly #unwatchSignals: () => void;
   readonly #service = new Service();
+  readonly #succession = new Succession();
   readonly #addresses: Addresses;
   readonly #ready = new Deferred<void>();
   readonly #nodesReady = new Deferred<void>();
@@ -119,8 +119,10 @@ export class MasterRuntime implements Role, Steered {
     try {
       const { hosted, script, args } = this.#options;
       const program = hosted === undefined ? programOf(script, args) : programOf(undefined, undefined);
-      await startSuccessor(program, this.#premises.sockets.held, this.#options, this.#ending.signal);
+      const { held } = this.#premises.sockets;
+      const successor = await this.#succession.start(program, held, this.#options, this.#ending.signal);
       this.#state = "handed-over";
+      await this.#succession.release(successor, (replaced) => this.#outlet.replaced(replaced));
     } catch (error) {
       if (this.#closing === undefined) this.#state = "running";
       throw error;
@@ -150,7 +152,7 @@ export class MasterRuntime implements Role, Steered {
       this.#outlet.joined();
       await Promise.all([this.#nodesReady.promise, this.#addresses.served()]);
       this.#onServing();
-      this.#onAllServing();
+      await this.#onAllServing();
     } catch (error) {
       this.#ready.reject(error as Error);
       if (this.#state !== "opening") return;
@@ -165,7 +167,7 @@ export class MasterRuntime implements Role, Steered {
     if (options.places === 0) this.#nodesReady.resolve();
     const tell: WorldOptions["tell"] = (message) => this.#supervisor.tell(message);
     const world = makeWorld({ program: this.#program, account, premises: this.#premises, tell }, this.#reports());
-    return new Supervisor(options, world);
+    return new Supervisor(options, world, this.#succession.numbers);
   }
 
   #reports(): Reports {
@@ -195,11 +197,11 @@ export class MasterRuntime implements Role, Steered {
     this.#addresses.announce();
   }
 
-  #onAllServing(): void {
+  async #onAllServing(): Promise<void> {
     this.#premises.sockets.closeUnused();
+    await this.#succession.takeOver();
     this.#ready.resolve();
     notify("ready");
-    if (handover !== undefined) tellPredecessor();
   }
 
   #onReload(event: ReloadEvent): void {

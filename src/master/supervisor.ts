@@ -10,6 +10,7 @@ import { exitOf, nameOf } from "./endings.js";
 import { Fleet, type NodeRecord } from "./fleet.js";
 import type { Finding } from "./health.js";
 import { Keeper, type KeeperEvents } from "./keeper.js";
+import type { NodeNumbers } from "./node-numbers.js";
 import { Places } from "./places.js";
 import { Reception } from "./reception.js";
 import { Rollout } from "./rollout.js";
@@ -21,7 +22,7 @@ import { Timers } from "./timers.js";
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #world: World;
-  readonly #fleet = new Fleet();
+  readonly #fleet: Fleet;
   readonly #timers: Timers<SupervisorMessage>;
   readonly #keeper: Keeper;
   readonly #reception: Reception;
@@ -33,8 +34,9 @@ export class Supervisor {
   #state: "new" | "running" | "stopping" | "ended" = "new";
   #error: StartError | undefined;
 
-  constructor(options: SupervisorOptions, world: World) {
-    const fleet = this.#fleet;
+  constructor(options: SupervisorOptions, world: World, numbers?: NodeNumbers) {
+    const fleet = new Fleet(numbers);
+    this.#fleet = fleet;
     const timers = new Timers<SupervisorMessage>((ms, message) => world.later(ms, message));
     this.#options = options;
     this.#world = world;

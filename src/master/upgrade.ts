@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { StartError } from "../errors.js";
 import { seal, unseal } from "../envelope.js";
-import { HANDOVER_VARIABLE, type Handover, type SuccessorMessage } from "../protocol.js";
 import type { ServiceOptions } from "../options.js";
 import { Deferred } from "../promises.js";
+import { HANDOVER_VARIABLE, type Handover, type PredecessorMessage, type SuccessorMessage } from "./handover.js";
 import type { HeldSocket } from "./held-socket.js";
 import type { Program } from "./program.js";
 
@@ -15,18 +15,34 @@ const START_GRACE = 10_000;
 /** Milliseconds that a new master which is given up has to end in order. */
 const END_MS = 5_000;
 
+/** A new master whose nodes serve. */
+export interface Successor {
+  pid: number;
+  /** This master is no longer in charge. */
+  putInCharge(lastNode: number | undefined): void;
+}
+
+/** What a new master gets. */
+export interface Estate {
+  sockets: HeldSocket[];
+  /** The number of the node that was started last. */
+  lastNode: number;
+}
+
 /**
- * Starts a new master with the held sockets. Resolves when its nodes serve: then this one is to drain its own and end.
+ * Starts a new master with the held sockets. Resolves when its nodes serve: then this one is to put it in charge, to drain
+ * its own nodes and to end.
  * @param program what this master runs, with all of its own options of Node
  * @param signal aborts when this master is to end before that
  * @throws StartError MN_ERR_UPGRADE_FAILED when it does not come to that: nothing has changed, and nothing is left of it
  */
 export async function startSuccessor(
   program: Program,
-  sockets: HeldSocket[],
+  { sockets, lastNode }: Estate,
   { readyTimeout, masterListen, balance }: Pick<ServiceOptions, "readyTimeout" | "masterListen" | "balance">,
   signal: AbortSignal,
-): Promise<void> {
+  onNumbered: (lastNode: number) => void,
+): Promise<Successor> {
   // In a container the end of the first process is the end of all.
   if (process.pid === 1) throw failed("this process has the id 1, and whatever replaces it would end with it");
   const acceptsItself = masterListen || balance.balance !== "shared";
@@ -34,18 +50,21 @@ export async function startSuccessor(
     const why = 'as this one accepts itself (masterListen, or a balance other than "shared")';
     throw failed(`${why}, its end would remove the file of the Unix socket that the new one serves`);
   }
-  const child = spawnSuccessor(program, sockets);
+  const child = spawnSuccessor(program, { sockets, lastNode });
   const ready = new Deferred<void>();
   const timer = setTimeout(() => ready.reject(failed("it did not serve in time")), readyTimeout + START_GRACE);
   signal.addEventListener("abort", () => ready.reject(failed("the service ends")));
   child.on("error", (error) => ready.reject(failed(error.message)));
   child.on("exit", (code, signal) => ready.reject(failed(`it ended with ${signal ?? `code ${code}`}`)));
   child.on("message", (value) => {
-    if (unseal<SuccessorMessage>(value)?.type === "serving") ready.resolve();
+    const message = unseal<SuccessorMessage>(value);
+    if (message?.type === "serving") ready.resolve();
+    if (message?.type === "numbered") onNumbered(message.lastNode);
   });
   try {
     await ready.promise;
     letGo(child);
+    return successorOf(child);
   } catch (error) {
     end(child);
     throw error;
@@ -54,16 +73,43 @@ export async function startSuccessor(
   }
 }
 
-/** Tells the old master, if this one was started by one, that it may go. */
-export function tellPredecessor(): void {
-  process.send?.(seal<SuccessorMessage>({ type: "serving" }), undefined, undefined, () => {
-    if (process.connected) process.disconnect();
-  });
+/** Tells the master that has started this one. Where it has died meanwhile, nothing happens. */
+export function tellPredecessor(message: SuccessorMessage): void {
+  if (process.connected) process.send?.(seal(message), undefined, undefined, () => {});
 }
 
-function spawnSuccessor(program: Program, sockets: HeldSocket[]): ChildProcess {
+/** The same, and waits for its answer, or its end, for so many milliseconds; the connection to it ends with that. */
+export async function askPredecessor(message: SuccessorMessage, ms: number): Promise<number | undefined> {
+  if (!process.connected) return undefined;
+  const answered = new Deferred<number | undefined>();
+  const onMessage = (value: unknown): void => {
+    const answer = unseal<PredecessorMessage>(value);
+    if (answer?.type === "replaced") answered.resolve(answer.lastNode);
+  };
+  const onGone = (): void => answered.resolve(undefined);
+  process.on("message", onMessage).once("disconnect", onGone);
+  tellPredecessor(message);
+  const timer = setTimeout(onGone, ms);
+  const lastNode = await answered.promise;
+  clearTimeout(timer);
+  process.off("message", onMessage).off("disconnect", onGone);
+  if (process.connected) process.disconnect();
+  return lastNode;
+}
+
+function successorOf(child: ChildProcess): Successor {
+  return {
+    pid: child.pid ?? 0,
+    putInCharge: (lastNode) => {
+      if (child.connected) child.send(seal<PredecessorMessage>({ type: "replaced", lastNode }), () => {});
+    },
+  };
+}
+
+function spawnSuccessor(program: Program, { sockets, lastNode }: Estate): ChildProcess {
   const handover: Handover = {
     master: process.pid,
+    lastNode,
     sockets: sockets.map(({ key, address, file }, index) => ({
       key,
       address,

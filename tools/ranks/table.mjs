@@ -52,7 +52,7 @@ const PURE = [
   /^(?:duration|printable)\.ts$/,
   /^mesh\/roster\.ts$/,
   /^messages\/arrivals\.ts$/,
-  /^master\/(?:node-state|fleet|restart|mortality|endings|reload|health|overlap|scale|status|exec-argv|timers|balance)\.ts$/,
+  /^master\/(?:node-state|node-numbers|fleet|restart|mortality|endings|reload|health|overlap|scale|status|exec-argv|timers|balance)\.ts$/,
 ];
 
 /** What a pure file may import besides other pure files; of all the rest it may import types. The clock is only for who passes it on. */

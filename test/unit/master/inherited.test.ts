@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { HANDOVER_VARIABLE, type Handover } from "#src/protocol.js";
+import { HANDOVER_VARIABLE, type Handover } from "#src/master/handover.js";
 import { bindHandle, type BoundHandle, type SocketHandle } from "#src/serve/handles.js";
 import { makeUdpHandle, udpAddress } from "#src/serve/udp-handles.js";
 import { temporaryFolder } from "../../helpers/environment.js";

@@ -129,6 +129,7 @@ class RecordingOutlet {
       left: () => this.tell("left"),
       listening: (address) => this.tell("listening", address),
       drain: async () => this.tell("drain"),
+      replaced: async () => this.tell("replaced"),
       exit: () => this.tell("exit"),
       reload: ({ state }) => this.tell("reload", state),
       error: (error) => {
