@@ -1,4 +1,5 @@
 // Pure: the names of held sockets, made from what a program asks for.
+import { canonicalAddress } from "./ip-address.js";
 import { type Port, UdpFlag, type UdpPort } from "./port-options.js";
 import type { SocketInfo, SocketKey } from "./protocol.js";
 
@@ -10,12 +11,18 @@ export function socketKey(port: Port, freePortsBefore: number): SocketKey {
   if ("udp" in port) return udpKey(port, freePortsBefore);
   if ("fd" in port) return `fd:${port.fd}`;
   if ("path" in port) return `path:${port.path}`;
-  const address = `${port.host ?? "*"}${port.ipv6Only ? "!6" : ""}:${port.port}`;
+  const host = port.host === undefined ? "*" : canonicalAddress(port.host);
+  const address = `${host}${port.ipv6Only ? "!6" : ""}:${port.port}`;
   return port.port === 0 ? `tcp:${address}#${freePortsBefore + 1}` : `tcp:${address}`;
 }
 
 /** In the name of a UDP socket that others may be bound beside. */
 const REUSE = "!reuse";
+
+/** What sets a socket apart from others at the same address. */
+export function marksOf(key: SocketKey): string {
+  return (/(?:![a-z\d]+)+(?=:\d+(?:#\d+)?$)/.exec(key) ?? [""])[0];
+}
 
 /** Whether several sockets can have the address that is named, which is not a free port. */
 export function allowsReuse(key: SocketKey): boolean {
@@ -26,7 +33,7 @@ export function allowsReuse(key: SocketKey): boolean {
 function udpKey({ udp: { type, address, port, flags } }: UdpPort, before: number): SocketKey {
   const reuses = (flags & UdpFlag.reuseAddress) !== 0;
   const marks = `${flags & UdpFlag.ipv6Only ? "!6" : ""}${reuses ? REUSE : ""}`;
-  const name = `${type}:${address}${marks}:${port}`;
+  const name = `${type}:${canonicalAddress(address)}${marks}:${port}`;
   return port === 0 || reuses ? `${name}#${before + 1}` : name;
 }
 

@@ -7,6 +7,7 @@ import type { SocketInfo, SocketKey } from "../protocol.js";
 import type { Listener, ServerSource } from "../role.js";
 import { Ports } from "../serve/ports.js";
 import type { Service } from "../serve/service.js";
+import { bindError } from "./bind-error.js";
 import type { HeldSocket } from "./held-socket.js";
 import type { Premises } from "./premises.js";
 
@@ -77,7 +78,10 @@ export class Addresses {
   async #bind(key: SocketKey, port: NamedPort, source: ServerSource): Promise<void> {
     const { premises, service, report } = this.#options;
     const socket = await premises.sockets.hold(key, port);
-    this.#ports.know(socket);
+    if (socket.key !== key && this.#ports.keys.includes(socket.key)) {
+      throw bindError("EADDRINUSE", port, "this service itself");
+    }
+    this.#ports.know({ ...socket, key });
     if (service === undefined) return;
     const serving = this.#serve(service, source, socket, port);
     this.#serving.push(serving);

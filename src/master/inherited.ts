@@ -2,12 +2,14 @@
 import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { isAlive } from "../alive.js";
+import { canonicalAddress } from "../ip-address.js";
 import type { NamedPort, Port, UdpPort } from "../port-options.js";
 import type { SocketAddress, SocketKey } from "../protocol.js";
 import { isUdp } from "../socket-key.js";
 import { type AcceptingHandle, openDescriptor } from "../serve/handles.js";
 import { openUdpDescriptor, udpAddress, type UdpHandle } from "../serve/udp-handles.js";
 import { HANDOVER_VARIABLE, type Handover, type InheritedSocket } from "./handover.js";
+import { fixedAddressOf, isSame } from "./overlap.js";
 
 /** A socket that is bound already. */
 export interface BoundSocket {
@@ -41,7 +43,7 @@ export class InheritedSockets {
 
   /** The socket for an address, if it was inherited; each is given once. */
   take(key: SocketKey, port: Port): BoundSocket | undefined {
-    const handed = this.#handed.findIndex((socket) => socket.key === key);
+    const handed = this.#handed.findIndex((socket) => socket.key === key || isHandedFor(key, port, socket));
     if (handed >= 0) return this.#handed.splice(handed, 1).map(open)[0];
     if ("fd" in port) return this.#takeDescriptor(port.fd);
     const activated = this.#activated.findIndex(({ address }) => isFor(port, address));
@@ -138,12 +140,22 @@ function unixPathOf(fd: number): string | undefined {
   }
 }
 
+/** The program may spell the address in another way than the one before. */
+function isHandedFor(key: SocketKey, port: Port, socket: InheritedSocket): boolean {
+  const address = fixedAddressOf(port);
+  return address !== undefined && isSame({ key, address }, socket);
+}
+
 function isFor(port: NamedPort | UdpPort, address: SocketAddress | string): boolean {
   if ("path" in port) return address === port.path;
   if (typeof address === "string" || isUdp({ address }) !== "udp" in port) return false;
-  if ("udp" in port) return address.port === port.udp.port && address.address === port.udp.address;
+  if ("udp" in port) return address.port === port.udp.port && isEqual(port.udp.address, address);
   if (address.port !== port.port) return false;
-  return port.host === undefined || port.host === address.address || (port.host === "localhost" && isLoopback(address));
+  return port.host === undefined || isEqual(port.host, address) || (port.host === "localhost" && isLoopback(address));
+}
+
+function isEqual(host: string, { address }: AddressInfo): boolean {
+  return canonicalAddress(host) === canonicalAddress(address);
 }
 
 function isLoopback({ address }: AddressInfo): boolean {

@@ -1,14 +1,14 @@
 // All sockets that the master holds, each bound once, whoever asks for it and however often.
-import { type AddressInfo, isIPv6 } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { BindError } from "../errors.js";
 import type { Port } from "../port-options.js";
-import type { SocketAddress, SocketKey } from "../protocol.js";
+import type { SocketKey } from "../protocol.js";
 import { removeSocketFile } from "../serve/socket-file.js";
 import { type FileState, restoreFile } from "../serve/socket-spare.js";
 import { bindError } from "./bind-error.js";
 import { type HeldSocket, hold } from "./held-socket.js";
 import { InheritedSockets } from "./inherited.js";
-import { overlap } from "./overlap.js";
+import { fixedAddressOf, isSame, overlap } from "./overlap.js";
 
 /** Node's own: what was asked for is not known of what was handed over. */
 const HANDED_BACKLOG = 511;
@@ -50,7 +50,7 @@ export class Sockets {
 
   /** The held socket of a name, bound now if it is not yet; an address that cannot be had is tried again next time. */
   hold(key: SocketKey, port: Port): Promise<HeldSocket> {
-    const known = this.#binding.get(key) ?? this.#foundFree(key, port);
+    const known = this.#binding.get(key) ?? this.#heldAt(key, port);
     return known === undefined ? this.#bindNow(key, port) : known.then((socket) => this.#withFile(socket, port));
   }
 
@@ -101,12 +101,13 @@ export class Sockets {
     this.#binding.clear();
   }
 
-  /** Some programs have a free port found, let it go and listen there by its number: this process still holds it. */
-  #foundFree(key: SocketKey, port: Port): Promise<HeldSocket> | undefined {
-    const wanted = fixedAddressOf(port);
-    if (wanted === undefined) return undefined;
-    const prefix = key.replace(/:\d+(#\d+)?$/, ":0#");
-    const found = this.held.find(({ key: name, address }) => name.startsWith(prefix) && isAt(address, wanted.port));
+  /**
+   * What is held at the same address by another name: the address may be spelled in another way, and some programs have a
+   * free port found, close it and listen there by its number.
+   */
+  #heldAt(key: SocketKey, port: Port): Promise<HeldSocket> | undefined {
+    const address = fixedAddressOf(port);
+    const found = address && this.held.find((socket) => isSame({ key, address }, socket));
     return found && Promise.resolve(found);
   }
 
@@ -164,19 +165,6 @@ function inUse(socket: HeldSocket, port: Port, other: HeldSocket): BindError {
   socket.close();
   const { address } = other.address as AddressInfo;
   return bindError("EADDRINUSE", port, `this service itself, at ${address}`);
-}
-
-/** What a port asks for; `undefined` where it does not say which port, or asks for something else. */
-function fixedAddressOf(port: Port): SocketAddress | undefined {
-  const { address = "::", port: number = 0 } =
-    "udp" in port ? port.udp : "port" in port ? { ...port, address: port.host } : {};
-  if (number === 0) return undefined;
-  const family = isIPv6(address) ? "IPv6" : "IPv4";
-  return { address, family, port: number, ...("udp" in port && { transport: "udp" }) };
-}
-
-function isAt(address: HeldSocket["address"], port: number): boolean {
-  return typeof address === "object" && address.port === port;
 }
 
 function release(socket: HeldSocket): void {

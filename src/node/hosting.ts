@@ -116,7 +116,7 @@ export class Hosting {
 
   /** The program listens on a socket of the service. */
   onListening(key: SocketKey): void {
-    this.#expected.delete(key);
+    this.#expected.delete(this.#options.sockets.heldAs(key));
     if (this.#expected.size === 0) return this.#listens.resolve();
     if (this.#rest === undefined) this.#rest = setTimeout(() => this.#listens.resolve(), REST_MS).unref();
   }
@@ -206,7 +206,7 @@ export class Hosting {
 
   /** A server that is closed at once was only to find out which port is free. */
   #judge(key: SocketKey | undefined, isOpen: boolean): void {
-    if (key !== undefined) this.#expected.delete(key);
+    if (key !== undefined) this.#expected.delete(this.#options.sockets.heldAs(key));
     if (!isOpen) return;
     if (this.#expected.size === 0) this.#listens.resolve();
     else if (key !== undefined) this.onListening(key);

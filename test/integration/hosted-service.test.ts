@@ -2,12 +2,14 @@
 // in the service if it asks for it.
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { httpClient } from "../helpers/clients/http.js";
 import { eventually, within } from "../helpers/deadline.js";
 import { temporaryFolder } from "../helpers/environment.js";
+import { freePort } from "../helpers/free-port.js";
 import { allServe, runHosted } from "../helpers/hosted.js";
 import { get, portOf } from "../helpers/http.js";
 import { Load } from "../helpers/load.js";
@@ -15,6 +17,7 @@ import { wrongWith } from "../helpers/load-ledger.js";
 import type { Program, Told } from "../helpers/program.js";
 
 const HOST = "127.0.0.1";
+const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 test("a new release that does not listen on all that the old one does is not ready", async (t) => {
@@ -81,6 +84,27 @@ for (const balance of ["shared", "round-robin"]) {
     await program.leavesNothing();
   });
 }
+
+test("a new release that spells its address in another way has the same socket", { skip: !hasIPv6 }, async (t) => {
+  const port = await freePort();
+  const { program, write } = runFromFile(t, [{ port }, { port: 0, host: "::1" }], { readyTimeout: 5_000 });
+  await allServe(program);
+  await program.count("serves", 4);
+  const second = portOf(await program.first("serves", ({ index }) => index === 1));
+  write([
+    { port, host: "0:0:0:0:0:0:0:0" },
+    { port: 0, host: "0:0:0:0:0:0:0:1" },
+  ]);
+  program.kill("SIGHUP");
+  await program.first("reload", ({ state }) => state === "done");
+  assert.equal(portOf(program.all("serves").at(-1) as Told), second);
+  const pids = program
+    .all("serves")
+    .slice(-2)
+    .map(({ pid }) => String(pid));
+  assert.ok(pids.includes((await get(port)).body));
+  await program.stop();
+});
 
 test("a new master whose nodes do not listen on all that it was given is given up", async (t) => {
   const [first, second] = [

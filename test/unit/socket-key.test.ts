@@ -15,7 +15,9 @@ const port: fc.Arbitrary<NamedPort> = fc
 
 test("each address has its name", () => {
   assert.equal(socketKey(checkPortOptions({ port: 80 }), 0), "tcp:*:80");
-  assert.equal(socketKey(checkPortOptions({ port: 80, host: "::1" }), 0), "tcp:::1:80");
+  for (const spelt of ["::1", "0:0:0:0:0:0:0:1", "0::0001"]) {
+    assert.equal(socketKey(checkPortOptions({ port: 80, host: spelt }), 0), "tcp:::1:80");
+  }
   assert.equal(socketKey(checkPortOptions({ port: 80, ipv6Only: true }), 0), "tcp:*!6:80");
   assert.equal(socketKey(checkPortOptions({ port: 0 }), 0), "tcp:*:0#1");
   assert.equal(socketKey(checkPortOptions({ port: 0 }), 4), "tcp:*:0#5");

@@ -61,6 +61,7 @@ const OPEN_TO_PURE = [
   "printable.ts",
   "errors.ts",
   "envelope.ts",
+  "ip-address.ts",
   "protocol.ts",
   "nearest.ts",
   "socket-key.ts",

@@ -4,14 +4,25 @@ import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { type TestContext, test } from "node:test";
-import { overlap } from "#src/master/overlap.js";
+import { fixedAddressOf, isSame, overlap } from "#src/master/overlap.js";
 import { socketKey } from "#src/socket-key.js";
 import { checkPortOptions } from "#src/port-options.js";
 import { freePort } from "../../helpers/free-port.js";
 
 type Place = [host: string, ipv6Only?: "ipv6Only"];
 
-const PLACES: readonly Place[] = [["0.0.0.0"], ["::"], ["::", "ipv6Only"], ["127.0.0.1"], ["127.0.0.2"], ["::1"]];
+const PLACES: readonly Place[] = [
+  ["0.0.0.0"],
+  ["::"],
+  ["0:0:0:0:0:0:0:0"],
+  ["::", "ipv6Only"],
+  ["127.0.0.1"],
+  ["127.0.0.2"],
+  ["::FFFF:127.0.0.1"],
+  ["::ffff:7f00:2"],
+  ["::ffff:0.0.0.0"],
+  ["0:0::1"],
+];
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 
 for (const one of PLACES) {
@@ -25,6 +36,28 @@ for (const one of PLACES) {
     });
   }
 }
+
+test("the same address is the same socket, however it is spelled, and an IPv4-mapped one is another than its IPv4 address", () => {
+  const held = infoOf(["::1"], 80);
+  for (const host of ["::1", "0:0:0:0:0:0:0:1", "0::0001"]) assert.ok(isSame(infoOf([host], 80), held), host);
+  assert.ok(
+    isSame(
+      { key: "tcp:*:80", address: fixedAddressOf(checkPortOptions({ port: 80 })) as AddressInfo },
+      infoOf(["0::0"], 80),
+    ),
+  );
+  assert.ok(isSame(infoOf(["FE80::1%eth0"], 80), infoOf(["fe80:0::1%eth0"], 80)));
+  for (const [one, other] of [
+    [infoOf(["::1"], 81), held],
+    [infoOf(["::2"], 80), held],
+    [infoOf(["::", "ipv6Only"], 80), infoOf(["::"], 80)],
+    [infoOf(["fe80::1%eth0"], 80), infoOf(["fe80::1%eth1"], 80)],
+    [infoOf(["::ffff:127.0.0.1"], 80), infoOf(["127.0.0.1"], 80)],
+    [{ key: "path:a", address: "a" }, held],
+  ] as const) {
+    assert.equal(isSame(one, other), false, `${one.key} ${other.key}`);
+  }
+});
 
 test("paths have nothing to do with each other", () => {
   const path = { key: "path:a", address: "a" };
