@@ -1,12 +1,17 @@
 // The master as far as those reach it who steer it from outside: see control/governed.ts.
+import { basename } from "node:path";
 import { ControlError } from "../errors.js";
 import type { LogFeed } from "../log-lines.js";
+import { endpoint } from "../mesh/endpoint.js";
 import type { ServiceOptions } from "../options.js";
 import { Deferred } from "../promises.js";
 import type { Order, Tool } from "../protocol.js";
 import type { Progress } from "../role.js";
 import { handover } from "./inherited.js";
 import type { Premises } from "./premises.js";
+
+/** The name of a REPL's socket: see node/tools/repl-door.ts. */
+const REPL = /^repl-[0-9a-f]{8}$/;
 
 /** What is told to whoever steers. */
 export interface Ending {
@@ -60,9 +65,18 @@ export class Governance {
     const { children, toolbox } = this.#premises;
     const child = children.get(node);
     if (tool.name === "inspect") child?.hideInspector();
-    if (child !== undefined) return toolbox.ask(node, tool);
+    if (child !== undefined) return this.#checked(node, tool, await toolbox.ask(node, tool));
     const there = [...children.keys()].join(", ") || "none";
     throw new ControlError("MN_ERR_NO_SUCH_NODE", `${node} is not there: a node is taken, of which there are ${there}`);
+  }
+
+  /** A node may run as another user: what it answers must not lead to a socket of this one's. */
+  #checked(node: string, tool: Tool, answer: unknown): unknown {
+    if (tool.name !== "repl") return answer;
+    const { path } = Object(answer) as { path?: unknown };
+    const name = typeof path === "string" ? basename(path) : "";
+    if (REPL.test(name) && path === endpoint(this.#premises.folder, name)) return { path };
+    throw new ControlError("MN_ERR_TOOL_FAILED", `${node} answers with a path that is none of its own`);
   }
 
   /** Ends the service as SIGTERM does. Resolves when no node is left, just before the process ends. */

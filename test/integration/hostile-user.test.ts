@@ -22,6 +22,7 @@ import { fileURLToPath } from "node:url";
 import { command } from "../helpers/command.js";
 import { eventually } from "../helpers/deadline.js";
 import { Program } from "../helpers/program.js";
+import { steer } from "../helpers/steering.js";
 
 const NOBODY = 65_534;
 const ROUNDS = 3;
@@ -70,6 +71,20 @@ test("root makes no private folder where another user could replace it, and the 
   );
   const listed = command(["list", "--json"], "/", { XDG_RUNTIME_DIR: runtime, TMPDIR: program.folder });
   assert.match(listed.stdout, new RegExp(`"pid":${program.pid},`));
+  await program.stop();
+});
+
+test("a node that names another socket as that of its REPL is not believed", async (t) => {
+  const program = Program.start(t, "steered.js", {
+    args: [JSON.stringify({ nodes: 1 })],
+    env: { NODE_OPTIONS: `--require=${join(FIXTURES, "lies-about-paths.cjs")}` },
+  });
+  await program.first("ready", ({ id }) => id === "master");
+  const client = await steer(t, program);
+  await assert.rejects(client.request({ command: "repl", node: "node-1" }), {
+    code: "MN_ERR_TOOL_FAILED",
+    message: "node-1 answers with a path that is none of its own",
+  });
   await program.stop();
 });
 
