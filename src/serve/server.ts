@@ -23,13 +23,29 @@ export function checkServerSource(source: unknown): asserts source is ServerSour
       "server: this function is an application of a framework (it has listen()); pass http.createServer(app)",
     );
   }
+  // A function that makes a server gets no arguments.
+  if (source.length > 1) throw isListener("server: this function", source);
 }
 
 /** The server itself, checked once more where a function made it. */
 export async function makeServer(source: ServerSource): Promise<Server> {
-  const server: unknown = typeof source === "function" ? await source() : source;
-  if (!(server instanceof Server)) throw wrongType("the server function's result", server);
+  const server = typeof source === "function" ? await resultOf(source) : source;
   checkServer(server);
+  return server;
+}
+
+/** @throws UsageError MN_ERR_SERVER_TYPE where it makes none */
+async function resultOf(source: () => unknown): Promise<Server> {
+  let server: unknown;
+  try {
+    server = await source();
+  } catch (error) {
+    // It has looked for something in an argument, which a listener gets.
+    if (source.length > 0 && error instanceof TypeError) throw isListener("server: this function", source, error);
+    throw error;
+  }
+  if (server === undefined && source.length > 0) throw isListener("server: this function", source);
+  if (!(server instanceof Server)) throw wrongType("the server function's result", server);
   return server;
 }
 
@@ -111,6 +127,13 @@ function checkServer(server: Server): void {
     "MN_ERR_SERVER_LISTENING",
     "server: it listens already; pass it without calling its listen(), multi-node gives it the socket",
   );
+}
+
+function isListener(what: string, { name }: { name: string }, cause?: Error): UsageError {
+  const listener = name === "" ? "listener" : name;
+  const instead = `pass createServer(${listener}), or a function without parameters that returns a server`;
+  const message = `${what} seems to be a listener for requests or connections, where a server is taken: ${instead}`;
+  return new UsageError("MN_ERR_SERVER_TYPE", message, cause);
 }
 
 function wrongType(what: string, value: unknown): UsageError {

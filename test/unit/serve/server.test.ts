@@ -68,6 +68,38 @@ test("an application of a framework is refused with what to pass instead", () =>
   });
 });
 
+test("a listener for requests or connections is refused with what to pass instead", async () => {
+  const refusal = {
+    name: "UsageError",
+    code: "MN_ERR_SERVER_TYPE",
+    message: /seems to be a listener for requests .*: pass createServer\(answer\), or a function without parameters/,
+  };
+  const listeners: ((...args: never[]) => void)[] = [
+    function answer(_request: http.IncomingMessage, response: http.ServerResponse) {
+      response.end();
+    },
+    async function answer(_request: http.IncomingMessage, response: http.ServerResponse) {
+      response.end();
+    },
+  ];
+  for (const listener of listeners) assert.throws(() => checkServerSource(listener), refusal);
+  const others = [
+    function answer(socket: net.Socket) {
+      socket.end();
+    },
+    async function answer(_socket: net.Socket) {},
+  ];
+  for (const other of others) {
+    checkServerSource(other);
+    await assert.rejects(makeServer(other), refusal);
+  }
+  checkServerSource((_unused = 1) => http.createServer());
+  const mistake = (): http.Server => {
+    throw new TypeError("no database");
+  };
+  await assert.rejects(makeServer(mistake), { message: "no database" });
+});
+
 test("a server that listens already is refused, given or made", async (t) => {
   const server = net.createServer().listen(0, "127.0.0.1");
   t.after(() => server.close());
