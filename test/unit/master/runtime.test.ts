@@ -36,7 +36,7 @@ test("its end is told once, after the drain, and leaves no file and no listener 
   const { master, told, folder } = start(t);
   master.listen(checkPortOptions({ path: join(folder, "web.sock") }), http.createServer());
   await within(master.ready, "the master is ready");
-  assert.equal(readdirSync(folder).length, 2, "the mesh's folder and the socket");
+  assert.equal(readdirSync(folder).length, 3, "the private folder, the socket and the second link to its file");
   await Promise.all([end(master), end(master)]);
   assert.deepEqual(told.slice(1), [["drain"], ["close"]]);
   assert.deepEqual(readdirSync(folder), []);
