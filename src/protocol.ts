@@ -17,6 +17,8 @@ export interface Boot {
   sockets: (SocketInfo & { fd?: number })[];
   /** What a program is to know that does not call listen() of this package itself. */
   hosted?: HostedSettings;
+  /** What such a program is to listen on before it serves: all that the node does that came to serve last. */
+  expected?: SocketKey[];
 }
 
 /** What a node of a program that knows nothing of this package keeps to. */

@@ -75,7 +75,8 @@ export class Premises {
       for (const child of this.children.values()) child.send({ type: "released", key });
       events.onReleased(key);
     };
-    this.sockets = new Sockets(options.hosted === undefined ? "own" : "hosted", {
+    const programs = options.hosted === undefined ? "own" : "hosted";
+    this.sockets = new Sockets(programs, {
       onHeld: (socket, backlog) => {
         const { key, handle, origin } = socket;
         if ("listen" in handle) this.dispatcher?.add({ key, handle, origin }, backlog);
@@ -85,7 +86,12 @@ export class Premises {
       onLost: release,
       log: events.log,
     });
-    this.usage = new Usage(release);
+    this.usage = new Usage(programs, (key, why) => {
+      const address = this.sockets.held.find((socket) => socket.key === key)?.address;
+      if (why === "unused" && address !== undefined)
+        events.log(`${placeText(address)}: no node listens there any more: closed`);
+      release(key);
+    });
     this.folder = makeFolder({ owner: account, log: (line) => this.output.log(line) });
     this.mesh = new Mesh({ self, onLink, onStream, folder: this.folder, token: this.token });
     process.once("exit", this.#disposeAll);
@@ -143,4 +149,9 @@ export class Premises {
 
   /** Whatever ends this process passes here, except SIGKILL. */
   readonly #disposeAll = (): void => this.dispose("close");
+}
+
+function placeText(address: SocketInfo["address"]): string {
+  if (typeof address === "string") return `path ${address}`;
+  return `${address.transport === "udp" ? "UDP port" : "port"} ${address.port} of ${address.address}`;
 }

@@ -87,8 +87,9 @@ function startNode(id: string, place: number, { program, account, premises, tell
     sockets: premises.sockets.held,
     accepting: dispatcher === undefined ? "node" : "master",
   };
+  const expected = usage.expected(sockets.sockets.map(({ key }) => key));
   usage.starts(id, sockets.sockets);
-  const boot = { id, master: process.pid, folder, ...(hosted && { hosted }) };
+  const boot = { id, master: process.pid, folder, ...(hosted && { hosted, expected }) };
   const child = startChild(program, account, { boot, slot: place }, sockets, output, {
     message: (message) => {
       if (isToDispatcher(message)) {

@@ -3,7 +3,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Socket as UdpSocket } from "node:dgram";
 import type { EventEmitter } from "node:events";
 import type { AddressInfo, Server } from "node:net";
-import type { MultiNodeError } from "../errors.js";
+import { BindError, type MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
 import type { SocketAddress, SocketKey, ToMaster, ToOwnPorts } from "../protocol.js";
@@ -71,6 +71,8 @@ export class Hosting {
   /** Those that are about to listen on nothing. */
   readonly #standIns = new WeakSet<Server>();
   readonly #udp: UdpHosting;
+  /** Why the program does not listen where others of its service do. */
+  #refused: string | undefined;
   #rest: NodeJS.Timeout | undefined;
 
   constructor(options: HostingOptions) {
@@ -118,7 +120,15 @@ export class Hosting {
   onListening(key: SocketKey): void {
     this.#expected.delete(this.#options.sockets.heldAs(key));
     if (this.#expected.size === 0) return this.#listens.resolve();
-    if (this.#rest === undefined) this.#rest = setTimeout(() => this.#listens.resolve(), REST_MS).unref();
+    if (this.#rest === undefined) this.#rest = setTimeout(() => this.#onRest(), REST_MS).unref();
+  }
+
+  /** A program that was refused where its predecessor listens has listened elsewhere instead: clients would find nobody. */
+  #onRest(): void {
+    const { expected, failed } = this.#options;
+    const hasKeptNone = this.#expected.size === new Set(expected).size;
+    if (this.#refused !== undefined && hasKeptNone) failed(new BindError("MN_ERR_PORT_IN_USE", this.#refused));
+    else this.#listens.resolve();
   }
 
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
@@ -145,10 +155,12 @@ export class Hosting {
   #refuse(server: Server, query: Query, error: MultiNodeError, answer: Answer): void {
     const refuse = (): void => this.#fail(server, error, listenError(query, error));
     if (!this.#isOthers(error)) return refuse();
+    const refused = `${error.message}; the program listens elsewhere instead, and on nothing that the node before it does`;
     const handle = standInFor(query);
     this.#standIns.add(server);
     answer(0, handle);
     whenItStays(handle, () => {
+      this.#refused = refused;
       server.close();
       refuse();
     });

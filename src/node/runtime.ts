@@ -139,7 +139,7 @@ export class NodeRuntime implements Role {
       tell: this.#tell,
       gate: waitReady ? new ReadyGate((error) => this.#giveUp(error)) : undefined,
       folder: this.#boot.folder,
-      expected: this.#boot.sockets.map(({ key }) => key),
+      expected: this.#boot.expected ?? [],
       sockets: this.#sockets,
       intake: this.#intake,
       service: this.#service,

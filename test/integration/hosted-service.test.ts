@@ -85,6 +85,26 @@ for (const balance of ["shared", "round-robin"]) {
   });
 }
 
+test("a new release at another port: the old one is closed and named, and the next reload does not wait for it", async (t) => {
+  const [old, other] = [await freePort(), await freePort()];
+  const { program, write } = runFromFile(t, [{ port: old, host: HOST }], { log: true });
+  await allServe(program);
+  write([{ port: other, host: HOST }]);
+  program.kill("SIGHUP");
+  const done = () => program.all("reload").filter(({ state }) => state === "done").length;
+  await program.until(() => done() === 1, "it has reloaded");
+  assert.equal((await get(other)).status, 200);
+  const closed = `port ${old} of ${HOST}: no node listens there any more: closed`;
+  await eventually(() => program.stderr.includes(closed), "the old port is closed");
+  await assert.rejects(get(old), { code: "ECONNREFUSED" });
+  // Five seconds for each node, if they were to wait for the old port.
+  const started = performance.now();
+  program.kill("SIGHUP");
+  await program.until(() => done() === 2, "it has reloaded again");
+  assert.ok(performance.now() - started < 5_000);
+  await program.stop();
+});
+
 test("a new release that spells its address in another way has the same socket", { skip: !hasIPv6 }, async (t) => {
   const port = await freePort();
   const { program, write } = runFromFile(t, [{ port }, { port: 0, host: "::1" }], { readyTimeout: 5_000 });

@@ -59,7 +59,7 @@ async function world(t: TestContext): Promise<World> {
     clearInterval(alive);
     sockets.close();
   });
-  const usage = new Usage((key) => sockets.release(key));
+  const usage = new Usage("hosted", (key) => sockets.release(key));
   for (const id of ["node-1", "node-2"]) usage.starts(id, []);
   const number = await freePort();
   const first = `tcp:${HOST}:${number}`;

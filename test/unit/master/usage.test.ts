@@ -72,6 +72,49 @@ test("what programs have closed is let go at once when something else is wanted 
   assert.deepEqual(released, [key]);
 });
 
+test("a socket that no node has any more is closed a second after the last one that had it drains", (t) => {
+  const { usage, released, pass } = start(t, "node-1", "node-2");
+  for (const id of ["node-3", "node-4"]) {
+    usage.starts(id, [{ key }]);
+    usage.serves(id);
+  }
+  usage.gone("node-1");
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+  usage.gone("node-2");
+  pass(999);
+  assert.deepEqual(released, []);
+  pass(1);
+  assert.deepEqual(released, [key]);
+});
+
+test("not where a node is starting that may listen there, or none serves", (t) => {
+  const { usage, released, pass } = start(t, "node-1", "node-2");
+  usage.gone("node-1");
+  usage.starts("node-3", []);
+  usage.serves("node-3");
+  usage.gone("node-2");
+  usage.starts("node-4", [{ key }]);
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+  usage.gone("node-3");
+  usage.gone("node-4");
+  pass(GRACE_MS);
+  assert.deepEqual(released, []);
+});
+
+test("a node is to listen on what the latest one that serves does; where none serves, on all that is held", (t) => {
+  const { usage } = start(t, "node-1");
+  const held = [key, "tcp:*:81"];
+  usage.starts("node-2", [{ key }]);
+  assert.deepEqual(usage.expected(held), [key]);
+  usage.hear("node-2", { type: "listening", key: "tcp:*:81" });
+  usage.serves("node-2");
+  assert.deepEqual(usage.expected(held), ["tcp:*:81"]);
+  for (const id of ["node-1", "node-2"]) usage.gone(id);
+  assert.deepEqual(usage.expected(held), held);
+});
+
 /** These nodes serve, and listen on the socket. */
 function start(
   t: TestContext,
@@ -79,7 +122,7 @@ function start(
 ): { usage: Usage; released: string[]; pass: (milliseconds: number) => void } {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const released: string[] = [];
-  const usage = new Usage((name) => released.push(name));
+  const usage = new Usage("hosted", (name) => released.push(name));
   for (const id of ids) {
     usage.starts(id, [{ key }]);
     usage.hear(id, { type: "listening", key });

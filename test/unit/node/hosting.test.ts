@@ -236,6 +236,31 @@ test("one that goes on listening there hears that the port is in use", async (t)
   assert.equal(server.listening, false);
 });
 
+test("one that listens elsewhere instead, and on nothing that its predecessor does, does not come to serve", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const world = new HostingWorld(t, { expected: ["tcp:*:8000"] });
+  const server = world.listen({ port: 8000, host: HOST });
+  const [listening, failed] = [once(server, "listening"), once(server, "error")];
+  await world.refuse("tcp:127.0.0.1:8000", "EADDRINUSE", ["tcp:*:8000"]);
+  await listening;
+  t.mock.timers.tick(TRIAL_MS);
+  await failed;
+  await world.open(KEY);
+  t.mock.timers.tick(5_000);
+  await turns();
+  assert.equal(world.serving, "not yet");
+  assert.match(world.failed.join(), /^EADDRINUSE it is; the program listens elsewhere instead/);
+});
+
+test("one that listens elsewhere without having tried serves after five seconds", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const world = new HostingWorld(t, { expected: ["tcp:*:8000"] });
+  await world.open(KEY);
+  t.mock.timers.tick(5_000);
+  await turns();
+  assert.deepEqual([world.serving, world.failed], ["yes", []]);
+});
+
 test("one that listens there itself hears so at once", async (t) => {
   const world = new HostingWorld(t);
   await world.open(KEY);
