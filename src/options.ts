@@ -104,6 +104,8 @@ export interface Hosting {
   waitReady: boolean;
   /** The signal that tells the program to end. */
   killSignal: NodeJS.Signals;
+  /** Milliseconds that what a node's program has started has to end after the node; 0: it is left alone. */
+  helperTimeout: number;
 }
 
 /** The options of a service, complete. */

@@ -1,7 +1,7 @@
 // The options of run(): those of a service whose program says itself where it listens.
 import type { BalanceOptions } from "./balance-options.js";
 import type { LogFormat } from "./log-lines.js";
-import { check, flag, type Rule, script, tcpPort, wrongValue } from "./option-rules.js";
+import { check, flag, type Rule, script, tcpPort, timeoutOrOff, wrongValue } from "./option-rules.js";
 import { completeService, type ListenOptions, type ServiceOptions, serviceRules } from "./options.js";
 import { type PortOptions } from "./port-options.js";
 
@@ -28,6 +28,11 @@ export interface RunOptions extends Omit<ListenOptions, keyof PortOptions | "mas
    * Default: "SIGTERM".
    */
   killSignal?: KillSignal;
+  /**
+   * Milliseconds that processes which a node's program has started, and which are in its process group, have to end after
+   * SIGTERM once the node has ended; then they are killed. 0: they are left alone. Default: 5 000.
+   */
+  helperTimeout?: number;
 }
 
 export type KillSignal = (typeof KILL_SIGNALS)[number];
@@ -48,6 +53,7 @@ const runRules: Record<string, Rule> = {
   },
   sharedPorts: flag,
   waitReady: flag,
+  helperTimeout: timeoutOrOff,
   killSignal: {
     takes: '"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP" or "SIGUSR2"',
     accepts: (value) => KILL_SIGNALS.some((signal) => signal === value),
@@ -62,8 +68,8 @@ const runRules: Record<string, Rule> = {
 export function checkRunOptions(options: RunOptions, preload: string): ServiceOptions {
   check(options, runRules);
   const { script: program, output = "prefix", exclusive = [], sharedPorts = false, ...rest } = options;
-  const { waitReady = false, killSignal = "SIGTERM", ...others } = rest;
+  const { waitReady = false, killSignal = "SIGTERM", helperTimeout = 5_000, ...others } = rest;
   if (program === undefined) throw wrongValue("script", script, program);
-  const hosted = { exclusive, sharedPorts, preload, waitReady, killSignal };
+  const hosted = { exclusive, sharedPorts, preload, waitReady, killSignal, helperTimeout };
   return { ...completeService({ ...others, script: program }), output, hosted };
 }

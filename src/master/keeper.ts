@@ -91,7 +91,7 @@ export class Keeper {
   #kill(node: NodeRecord): void {
     if (node.state === "draining") this.#world.log(`${nameOf(node)} is overdue to end: killed`);
     if (node.state === "spawning" && node.accepts && this.#options.waitReady) node.lastError ??= NOT_SAID;
-    this.#world.kill(node.id);
+    this.#world.kill(node.id, "process");
   }
 
   /** It serves, or it is gone, by then. */

@@ -7,6 +7,7 @@ import type { ServiceOptions } from "../options.js";
 import type { HostedSettings, SocketInfo, SocketKey } from "../protocol.js";
 import type { Account } from "./account.js";
 import { NewsFeed } from "./news.js";
+import { Helpers } from "./helpers.js";
 import { Output } from "./output/output.js";
 import { OwnPorts } from "./own-ports.js";
 import { Reaper } from "./reaper.js";
@@ -53,10 +54,14 @@ export class Premises {
   readonly output: Output;
   readonly toolbox: Toolbox = new Toolbox((id, message) => this.children.get(id)?.send(message));
   readonly reaper: Reaper = new Reaper();
+  /** What nodes that have ended left behind. */
+  readonly helpers: Helpers;
   readonly #account: Account | undefined;
   #controlFolder: string | undefined;
   /** Milliseconds. */
   readonly #drainTimeout: number;
+  /** Milliseconds. */
+  readonly #helperTimeout: number;
   /** Runs while the service has Unix sockets. */
   #fileWatch: NodeJS.Timeout | undefined;
   #state: "there" | "gone" = "there";
@@ -68,6 +73,8 @@ export class Premises {
     this.#account = account;
     this.hosted = hostedSettings(options);
     this.#drainTimeout = options.drainTimeout;
+    this.#helperTimeout = options.hosted?.helperTimeout ?? 0;
+    this.helpers = new Helpers({ timeout: this.#helperTimeout, log: events.log, now: Date.now });
     this.dispatcher = dispatcherFor(options, this.children, events);
     const release = (key: SocketKey): void => {
       this.dispatcher?.remove(key);
@@ -116,8 +123,17 @@ export class Premises {
 
   /** A node has started: it is to end with this process, however that ends. */
   guard(pid: number): void {
-    this.reaper.start({ graceSeconds: this.#drainTimeout / 1_000 + REAPER_GRACE });
+    this.reaper.start({
+      graceSeconds: this.#drainTimeout / 1_000 + REAPER_GRACE,
+      helperSeconds: this.#helperTimeout / 1_000,
+    });
     this.reaper.watch(pid);
+  }
+
+  /** Resolves when nothing is left of what the nodes have started, and nobody has to look after it. */
+  async unguard(): Promise<void> {
+    await this.helpers.ended();
+    await this.reaper.end();
   }
 
   /** A node has ended: it may have left its own socket, and removed the files of those that it served. */
@@ -148,7 +164,10 @@ export class Premises {
   }
 
   /** Whatever ends this process passes here, except SIGKILL. */
-  readonly #disposeAll = (): void => this.dispose("close");
+  readonly #disposeAll = (): void => {
+    this.helpers.kill();
+    this.dispose("close");
+  };
 }
 
 function placeText(address: SocketInfo["address"]): string {

@@ -232,8 +232,8 @@ export class MasterRuntime implements Role, Steered {
       : undefined;
     await Promise.all([this.#nodesEnded.promise, ownEnd]);
     this.#ready.reject(new MultiNodeError("MN_ERR_CLOSED", "the service was closed before all of it served"));
+    await Promise.all([this.#premises.unguard(), this.#outlet.flush(), this.governance.ended()]);
     this.#unwatchSignals();
-    await Promise.all([this.#premises.reaper.end(), this.#outlet.flush(), this.governance.ended()]);
     await this.#premises.output.end();
     this.#premises.dispose(this.#state === "handed-over" ? "keep" : "close");
     this.#state = "closed";

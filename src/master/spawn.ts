@@ -13,6 +13,8 @@ import { environmentOf, type Program } from "./program.js";
 import { StderrTap } from "./stderr-tap.js";
 
 export interface ChildEvents {
+  /** Its process has been waited for, and its id is free; before `exit`, which waits for what it wrote. */
+  waitedFor?(pid: number): void;
   message(message: ToMaster): void;
   /** Once, whether it ran or could not be started. */
   exit(code: number | null, signal: NodeJS.Signals | null, lastError: string | undefined): void;
@@ -26,7 +28,8 @@ export interface Child {
   examine(): Promise<HungStack>;
   /** From now on the address of its inspector does not get into the log, which more users may read. */
   hideInspector(): void;
-  kill(): void;
+  /** @param extent with "group", all that its program has started ends too, where the node leads a group */
+  kill(extent: "process" | "group"): void;
 }
 
 /**
@@ -97,8 +100,21 @@ export function startChild(
     },
     examine: () => examine(heard),
     hideInspector: () => heard.tap.hideInspector(),
-    kill: () => void child.kill("SIGKILL"),
+    kill: (extent) => {
+      if (extent === "group" && hosted !== undefined) killGroup(child);
+      child.kill("SIGKILL");
+    },
   };
+}
+
+/** While the node has not been waited for, its id is that of its group for certain. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has not come to lead a group.
+  }
 }
 
 function hear(child: ChildProcess, output: NodeOutput): Heard {
@@ -144,6 +160,7 @@ function watch({ child, tap, output }: Heard, events: ChildEvents): void {
     if (child.pid === undefined) events.exit(null, null, failure);
   });
   child.on("exit", (code, signal) => {
+    if (child.pid !== undefined) events.waitedFor?.(child.pid);
     const outputs = outputsOf(child);
     for (const [name, stream] of outputs) output.release(name, stream);
     whenRead(

@@ -55,7 +55,8 @@ export interface World {
   addresses(): Status["addresses"];
   /** Which other node has a port for itself; `undefined`: none. */
   ownerOf(address: SocketAddress, asking: string): string | undefined;
-  kill(id: string): void;
+  /** @param extent with "group", all that its program has started ends too */
+  kill(id: string, extent: "process" | "group"): void;
   /** Finds out where a node hangs; `examined` follows as a message. */
   examine(id: string): void;
   /** Binds an address that a node asked for and sends it the socket. */

@@ -145,7 +145,7 @@ export class Supervisor {
 
   #killAll(): void {
     this.#stop(undefined);
-    for (const node of this.#fleet.all()) this.#world.kill(node.id);
+    for (const node of this.#fleet.all()) this.#world.kill(node.id, "group");
   }
 
   #endWhenEmpty(): void {
@@ -186,7 +186,7 @@ export class Supervisor {
     } catch (error) {
       if ((error as MultiNodeError).code !== "MN_ERR_ILLEGAL_TRANSITION") throw error;
       this.#world.log(`${nameOf(node)} is killed: ${(error as Error).message}`);
-      this.#world.kill(node.id);
+      this.#world.kill(node.id, "process");
     }
   }
 

@@ -67,7 +67,7 @@ export function makeWorld(options: WorldOptions, { onSpawn, ...reports }: Report
     accepted: () => dispatcher?.counts,
     addresses: () => [...sockets.held.map(({ address }) => address), ...ownPorts.addresses],
     ownerOf: (address, id) => ownPorts.ownerOf(address, id),
-    kill: (id) => children.get(id)?.kill(),
+    kill: (id, extent) => children.get(id)?.kill(extent),
     examine: (id) => void examine(id, children.get(id), tell),
     bind: (id, key, port) => void bind({ id, key, port }, premises, send),
   };
@@ -81,7 +81,7 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
 }
 
 function startNode(id: string, place: number, { program, account, premises, tell }: WorldOptions): Child {
-  const { folder, token, hosted, reaper, children, dispatcher, ownPorts, toolbox, usage } = premises;
+  const { folder, token, hosted, reaper, helpers, children, dispatcher, ownPorts, toolbox, usage } = premises;
   const output = premises.output.node(id, place);
   const sockets: NodeSockets = {
     sockets: premises.sockets.held,
@@ -104,8 +104,8 @@ function startNode(id: string, place: number, { program, account, premises, tell
       if (message.type === "beat") dispatcher?.note(id, message.beat.utilization);
       tell({ type: "said", id, message });
     },
+    waitedFor: (pid) => helpers.end(pid, () => reaper.unwatch(pid)),
     exit: (code, signal, lastError) => {
-      if (child.pid !== undefined) reaper.unwatch(child.pid);
       children.delete(id);
       toolbox.gone(id);
       usage.gone(id);

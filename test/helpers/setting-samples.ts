@@ -39,6 +39,7 @@ export const SAMPLES: readonly SettingSample[] = [
   { name: "killSignal", text: "SIGINT", value: "SIGINT" },
   { name: "drainTimeout", text: "500ms", value: 500 },
   { name: "drainTimeout", text: "500", value: 500 },
+  { name: "helperTimeout", text: "0", value: 0 },
   { name: "surge", text: "2", value: 2 },
   { name: "hangTimeout", text: "0", value: 0 },
   { name: "hangTimeout", text: "10s", value: 10_000 },

@@ -18,6 +18,7 @@ test("the defaults: a program without arguments, its output with a prefix, no po
     preload: PRELOAD,
     waitReady: false,
     killSignal: "SIGTERM",
+    helperTimeout: 5_000,
   });
 });
 
@@ -51,6 +52,7 @@ const wrong: [what: string, options: object, message: RegExp][] = [
     { script: SCRIPT, waitReady: "yes" },
     /^option waitReady: true or false is taken, got 'yes'$/,
   ],
+  ["a negative time", { script: SCRIPT, helperTimeout: -1 }, /^option helperTimeout: .* got -1$/],
   [
     "a signal that cannot be caught",
     { script: SCRIPT, killSignal: "SIGKILL" },

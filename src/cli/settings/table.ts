@@ -80,6 +80,12 @@ export const settings: readonly Setting[] = [
       fallback: "25s",
     },
     {
+      name: "helperTimeout",
+      kind: kinds.timeoutOrOff,
+      help: "how long processes that a node started may outlive it; 0: for ever",
+      fallback: "5s",
+    },
+    {
       name: "surge",
       kind: kinds.count,
       help: "how many nodes are replaced at once",

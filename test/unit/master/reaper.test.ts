@@ -46,7 +46,7 @@ for (const shell of SHELLS) {
   });
 
   test(`${name}: a process that is only waited for is gone, as is one of which /proc knows nothing`, async (t) => {
-    const { sleeper, reaper, proc } = prepare(t, shell, 1_000);
+    const { sleeper, reaper, proc } = prepare(t, shell, { grace: 1_000 });
     proc.set(sleeper.pid, "(sleep) Z", 100);
     reaper.stdin?.end(`watch ${sleeper.pid}\nwatch 4194304\n`);
     await over(reaper);
@@ -83,6 +83,58 @@ for (const shell of SHELLS) {
     assert.equal(await signalOf(sleeper), "SIGKILL");
     await over(reaper);
   });
+
+  // The sleeper stands for the helpers of a node that had its id: it leads the group of that number.
+  test(`${name}: what an ended node left behind in its session is told to end, and is killed if it does not`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell, { helperSeconds: 1, sleeps: "without heeding SIGTERM" });
+    const pid = sleeper.pid as number;
+    proc.set(pid, "(node) S", 100);
+    proc.set(4_194_305, "(helper) S", 200, pid, pid);
+    await watch(reaper, proc, pid);
+    proc.set(pid, "(node) Z", 100);
+    reaper.stdin?.end();
+    assert.equal(await signalOf(sleeper), "SIGKILL");
+    await over(reaper);
+  });
+
+  test(`${name}: SIGTERM is what such a helper gets first`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell, { helperSeconds: 100, sleeps: "in a group" });
+    const pid = sleeper.pid as number;
+    proc.set(pid, "(node) S", 100);
+    proc.set(4_194_305, "(helper) S", 200, pid, pid);
+    await watch(reaper, proc, pid);
+    proc.set(pid, "(node) Z", 100);
+    reaper.stdin?.end();
+    assert.equal(await signalOf(sleeper), "SIGTERM");
+    await over(reaper);
+  });
+
+  for (const [what, helperSeconds, session] of [
+    ["is of another session", 1, 7],
+    ["is not to be ended", 0, undefined],
+  ] as const) {
+    test(`${name}: a group of the same number that ${what} is spared`, async (t) => {
+      const { sleeper, reaper, proc } = prepare(t, shell, { helperSeconds, sleeps: "in a group" });
+      const pid = sleeper.pid as number;
+      proc.set(pid, "(node) S", 100);
+      proc.set(4_194_305, "(other) S", 200, pid, session ?? pid);
+      await watch(reaper, proc, pid);
+      proc.set(pid, "(node) Z", 100);
+      reaper.stdin?.end();
+      await over(reaper);
+      assert.equal(sleeper.signalCode, null);
+    });
+  }
+}
+
+/** Resolves when the reaper has taken note of the process. */
+async function watch(reaper: ChildProcess, proc: FakeProc, pid: number): Promise<void> {
+  reaper.stdin?.write(`watch ${pid}\nwatch 0\n`);
+  // What comes second is read only when the first was noted.
+  const second = await within(open(proc.fifo(0), "w"), "the reaper reads the second");
+  await second.close();
+  // Whoever looks at all processes is not to wait for this one.
+  proc.forget(0);
 }
 
 interface Prepared {
@@ -98,10 +150,10 @@ class FakeProc {
     this.set("self", "(sh) R", 1);
   }
 
-  /** Field 22 is `start`. */
-  set(pid: number | string | undefined, nameAndState: string, start: number): void {
+  /** Fields 5, 6 and 22 are `group`, `session` and `start`. */
+  set(pid: number | string | undefined, nameAndState: string, start: number, group = 1, session = 2): void {
     mkdirSync(join(this.folder, String(pid)), { recursive: true });
-    const between = Array.from({ length: 18 }, (_, index) => index).join(" ");
+    const between = [0, group, session, ...Array.from({ length: 15 }, (_, index) => index + 3)].join(" ");
     writeFileSync(join(this.folder, String(pid), "stat"), `${pid} ${nameAndState} ${between} ${start} 7 8\n`);
   }
 
@@ -115,16 +167,29 @@ class FakeProc {
     execFileSync("/usr/bin/mkfifo", [this.fifo(pid)]);
   }
 
+  forget(pid: number): void {
+    rmSync(join(this.folder, String(pid)), { recursive: true });
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-function prepare(t: TestContext, [file = "", ...flags]: string[], grace = 1): Prepared {
+interface PrepareOptions {
+  grace?: number;
+  helperSeconds?: number;
+  sleeps?: "in the test's group" | "in a group" | "without heeding SIGTERM";
+}
+
+function prepare(t: TestContext, [file = "", ...flags]: string[], options: PrepareOptions = {}): Prepared {
+  const { grace = 1, helperSeconds = 0, sleeps = "in the test's group" } = options;
   const proc = new FakeProc();
   proc.makeFifo(0);
-  const sleeper = spawn("sleep", ["600"], { stdio: "ignore" });
-  const args = [...flags, "-c", REAPER_SCRIPT, "reaper", String(grace), proc.folder];
+  const trap = sleeps === "without heeding SIGTERM" ? "trap '' TERM; " : "";
+  const detached = sleeps !== "in the test's group";
+  const sleeper = spawn("/bin/sh", ["-c", `${trap}exec sleep 600`], { stdio: "ignore", detached });
+  const args = [...flags, "-c", REAPER_SCRIPT, "reaper", String(grace), proc.folder, String(helperSeconds)];
   const reaper = spawn(file, args, { stdio: ["pipe", "ignore", "inherit", "pipe"] });
   reaper.stdin?.on("error", () => {});
   t.after(() => {
