@@ -171,7 +171,7 @@ export type Tool =
   /** Opens the inspector; answered with its address on loopback. It stays open until as many have ended that. */
   | { name: "inspect" }
   | { name: "end-inspect" }
-  | { name: "profile"; seconds: number; path: string }
+  | { name: "profile"; duration: number; path: string }
   | { name: "heap"; path: string }
   | { name: "report"; path: string };
 

@@ -1,8 +1,9 @@
 // What all commands share that talk to a running service: which one, how long to wait, how to answer.
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import type { Client } from "../control/client.js";
 import type { Found } from "../control/discovery.js";
 import { usageError } from "./cli-error.js";
+import { timeOption } from "./time-option.js";
 
 export interface AnswerOptions {
   /** Milliseconds that a master may say nothing. */
@@ -15,9 +16,8 @@ export interface ServiceOptions extends AnswerOptions {
   service?: string;
 }
 
-const TIMEOUT_SECONDS = 5;
-/** Node's timers take no more milliseconds. */
-const MOST_SECONDS: number = Math.floor((2 ** 31 - 1) / 1_000);
+const TIMEOUT = "5s";
+const LEAST_TIMEOUT = "100ms";
 
 export function addServiceOptions(command: Command): Command {
   return addAnswerOptions(addServiceOption(command));
@@ -44,15 +44,10 @@ export function ofService<Options extends ServiceOptions>(named: string | undefi
 }
 
 export function addTimeout(command: Command): Command {
-  const timeout = new Option("--timeout <seconds>", "how long the service may say nothing");
-  return command.addOption(timeout.default(TIMEOUT_SECONDS * 1_000, String(TIMEOUT_SECONDS)).argParser(readSeconds));
-}
-
-/** Milliseconds. */
-export function readSeconds(given: string): number {
-  const seconds = /^\d+(\.\d+)?$/.test(given) ? Number(given) : 0;
-  if (seconds > 0 && seconds <= MOST_SECONDS) return Math.max(1, Math.round(seconds * 1_000));
-  throw new InvalidArgumentError(`Seconds greater than 0 and up to ${MOST_SECONDS} are taken.`);
+  const range = { least: LEAST_TIMEOUT, most: "24d" };
+  return command.addOption(
+    timeOption("--timeout", "how long the service may say nothing", { ...range, fallback: TIMEOUT }),
+  );
 }
 
 /**

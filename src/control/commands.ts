@@ -26,7 +26,7 @@ export type Command =
   | { command: "repl"; node: string }
   /** The inspector is open as long as the request is in progress: until the client goes, or the node. */
   | { command: "inspect"; node: string }
-  | { command: "profile"; node: string; seconds: number; path: string }
+  | { command: "profile"; node: string; duration: number; path: string }
   | { command: "heap"; node: string; path: string }
   | { command: "report"; node: string; path: string };
 

@@ -40,7 +40,7 @@ export function carryOut(governed: Governed, info: Info, command: Command, asker
     case "inspect":
       return inspect(governed, command.node, asker);
     case "profile":
-      return governed.tool(command.node, { name: "profile", seconds: command.seconds, path: command.path });
+      return governed.tool(command.node, { name: "profile", duration: command.duration, path: command.path });
     default:
       return governed.tool(command.node, { name: command.command, path: command.path });
   }

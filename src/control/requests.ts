@@ -13,8 +13,9 @@ export type Read = { request: Request } | { id: number | string | null; error: C
 type Field = Rule & { isOptional?: true };
 
 const MOST_LINES = 1_000_000;
-const LEAST_SECONDS = 0.1;
-const MOST_SECONDS = 300;
+/** Milliseconds. */
+const SHORTEST_PROFILE = 100;
+const LONGEST_PROFILE = 300_000;
 const LONGEST_REASON = 500;
 
 const id: Rule = {
@@ -44,9 +45,9 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
   inspect: { node },
   profile: {
     node,
-    seconds: {
-      takes: `a number from ${LEAST_SECONDS} to ${MOST_SECONDS}`,
-      accepts: (value) => typeof value === "number" && value >= LEAST_SECONDS && value <= MOST_SECONDS,
+    duration: {
+      takes: `milliseconds, a number from ${SHORTEST_PROFILE} to ${LONGEST_PROFILE}`,
+      accepts: (value) => typeof value === "number" && value >= SHORTEST_PROFILE && value <= LONGEST_PROFILE,
     },
     path,
   },

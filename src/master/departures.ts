@@ -1,4 +1,5 @@
 // A node is gone: whoever counted on it learns of that, and it is decided what follows for its place.
+import { durationText } from "../duration.js";
 import type { NodeExit } from "../role.js";
 import { describeEnd, nameOf, resizeFailed } from "./endings.js";
 import type { Fleet, NodeRecord } from "./fleet.js";
@@ -63,7 +64,7 @@ export class Departures {
       this.#blocked = "told";
       this.#world.log(`${nameOf(exit)} does not serve: ${exit.lastError ?? ""}`);
     } else if (!this.#mortality.isWatchedStart) {
-      this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${exit.uptime} ms`);
+      this.#world.log(`${nameOf(exit)} ${describeEnd(exit)} after ${durationText(exit.uptime)}`);
     }
   }
 

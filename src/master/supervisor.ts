@@ -3,12 +3,12 @@ import { MultiNodeError, type StartError } from "../errors.js";
 import { checkNodeCount } from "../options.js";
 import type { Order } from "../protocol.js";
 import type { NodeExit, Status } from "../role.js";
-import { hintAtBalance } from "./balance-hint.js";
 import { Checkup, CHECKUP_MS } from "./checkup.js";
 import { Departures } from "./departures.js";
 import { exitOf, nameOf } from "./endings.js";
 import { Fleet, type NodeRecord } from "./fleet.js";
 import type { Finding } from "./health.js";
+import { hintsFor } from "./hints.js";
 import { Keeper, type KeeperEvents } from "./keeper.js";
 import type { NodeNumbers } from "./node-numbers.js";
 import { Places } from "./places.js";
@@ -41,7 +41,7 @@ export class Supervisor {
     this.#options = options;
     this.#world = world;
     this.#timers = timers;
-    this.#checkup = new Checkup(fleet, options, world.now(), () => hintAtBalance(world));
+    this.#checkup = new Checkup(fleet, options, world.now(), hintsFor(world, options));
     this.#reception = new Reception(world, (order) => this.order(order));
     this.#sizing = new Sizing(fleet, options.places, options.scale, world.now());
     this.#rollout = new Rollout(fleet, options.surge, {

@@ -1,4 +1,5 @@
 // One call that waits for its answer, or for the items of it.
+import { durationText } from "../duration.js";
 import { CallAbortedError, CallTimeoutError, NoHandlerError, PeerGoneError } from "../errors.js";
 import type { Abortable } from "./abort-watch.js";
 import { Answer } from "./answer.js";
@@ -122,7 +123,7 @@ export class PendingCall extends Wait implements Abortable, ItemSource {
 
   #tooLate(): CallTimeoutError {
     const what = this.#stream === undefined ? "answered" : "sent the next item of";
-    const call = `the call ${JSON.stringify(this.#name)} within ${this.settings.timeout} ms`;
+    const call = `the call ${JSON.stringify(this.#name)} within ${durationText(this.settings.timeout)}`;
     const advice = "raise timeout, or look for what its handler waits for";
     return new CallTimeoutError("MN_ERR_CALL_TIMEOUT", `${this.link.peer.id} has not ${what} ${call}: ${advice}`);
   }

@@ -18,7 +18,7 @@ import { TestTerminal, whyNoTerminal } from "../helpers/terminal.js";
 test("profile, heap and report write files that say what they are to say, and the nodes stay the same", async (t) => {
   const { program, run, folder } = await start(t);
   const before = pids(run);
-  const profile = written(run, ["profile", "1", "--seconds", "0.2", "-o", "a.cpuprofile"]);
+  const profile = written(run, ["profile", "1", "--duration", "0.2s", "-o", "a.cpuprofile"]);
   assert.ok((profile["nodes"] as []).length > 0 && (profile["samples"] as []).length > 0);
   const { snapshot } = written(run, ["heap", "node-2", "-o", "a.heapsnapshot"]);
   assert.ok((snapshot as { node_count: number }).node_count > 1_000);
@@ -102,6 +102,23 @@ test("repl reads from a pipe: the program's process, nodes and require; errors e
   await program.stop();
 });
 
+test("repl that reads from a pipe ends with 1 after an error that nobody caught, and runs the rest before that", async (t) => {
+  const { program, ask } = await start(t);
+  for (const [typed, code, shown] of [
+    ["1 + 1\n", 0, /^2\n$/],
+    ["try { none } catch {}; 3\n", 0, /^3\n$/],
+    ["none\n4\n", 1, /none is not defined[^]*\n4\n$/],
+    ["const x = ;\n5\n", 1, /SyntaxError[^]*5\n$/],
+    ["await Promise.reject(new Error('no'))\n6\n", 1, /Error: no\n/],
+    ["'a\\0b'\n", 0, /^'a\\x00b'\n$/],
+  ] as const) {
+    const done = ask(typed);
+    assert.match(done.stdout, shown);
+    assert.deepEqual([done.code, done.stderr], [code, ""], typed);
+  }
+  await program.stop();
+});
+
 test("a terminal gets prompts, and .exit ends the REPL and not the node", { skip: whyNoTerminal() }, async (t) => {
   const { program, run } = await start(t);
   const before = pids(run);
@@ -130,11 +147,11 @@ test("Ctrl-] leaves a REPL that does not answer", { skip: whyNoTerminal() }, asy
 test("a node that is killed meanwhile, and one that is replaced meanwhile: the command says so", async (t) => {
   const { program, run, start: begin, folder } = await start(t);
   const [killed] = pids(run);
-  const first = begin("profile", "1", "--seconds", "60", "-o", "killed");
+  const first = begin("profile", "1", "--duration", "60s", "-o", "killed");
   await eventually(() => existsSync(join(folder, "killed")), "the profile is begun");
   process.kill(killed ?? 0, "SIGKILL");
   assert.deepEqual(await first, { code: 1, stdout: "", stderr: "multi-node: node-1 has ended before it was done\n" });
-  const second = begin("profile", "2", "--seconds", "60", "-o", "replaced");
+  const second = begin("profile", "2", "--duration", "60s", "-o", "replaced");
   await eventually(() => existsSync(join(folder, "replaced")), "the profile is begun");
   assert.equal(run("restart", "node-2").code, 0);
   assert.deepEqual(await second, { code: 1, stdout: "", stderr: "multi-node: node-2 has ended before it was done\n" });

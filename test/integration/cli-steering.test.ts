@@ -54,10 +54,10 @@ test("two services at once are told apart, and one whose master is stopped gives
   assert.match(unclear.stderr, /left.*right/);
   assert.equal((await steer(one.folder, "scale", "2", "-s", String(other.pid))).code, 0);
   one.kill("SIGSTOP");
-  const late = await steer(one.folder, "status", "--ready", "-s", "left", "--timeout", "0.5");
+  const late = await steer(one.folder, "status", "--ready", "-s", "left", "--timeout", "0.5s");
   assert.deepEqual([late.code, late.stdout], [4, ""]);
   assert.match(
-    (await steer(one.folder, "list", "--timeout", "0.5")).stdout,
+    (await steer(one.folder, "list", "--timeout", "0.5s")).stdout,
     /^left +\d+ +no answer .*\nright +\d+ +2\/2 /m,
   );
   one.kill("SIGCONT");

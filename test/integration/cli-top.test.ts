@@ -9,7 +9,7 @@ import { exitOf } from "../helpers/status-of.js";
 import { TestTerminal, whyNoTerminal } from "../helpers/terminal.js";
 
 const skip = whyNoTerminal() ?? false;
-const QUICK = ["--interval", "0.05"];
+const QUICK = ["--interval", "50ms"];
 
 test("a real service: watched, scaled, drained, killed and reloaded with keys", { skip }, async (t) => {
   const program = Program.start(t, "http.js", { args: ['{"name":"watched"}'] });
@@ -78,7 +78,7 @@ test("an order that is given up, and how a node ended", { skip }, async (t) => {
 test("a service that is stopped or goes away is shown as that, and comes back", { skip }, async (t) => {
   const folder = Program.start(t, "http.js", { args: ['{"name":"passing"}'] });
   await folder.first("ready", ({ id }) => id === "master");
-  const words = ["top", "-s", "passing", "--timeout", "0.3", ...QUICK];
+  const words = ["top", "-s", "passing", "--timeout", "0.3s", ...QUICK];
   const top = TestTerminal.start(t, words, folder);
   await top.shows(/2 of 2 serve/);
   folder.kill("SIGSTOP");

@@ -12,12 +12,12 @@ import { jsonLines, steer, steerInShell } from "../helpers/steer.js";
 test("list shows services that answer, and those that do not", async (t) => {
   const [, base] = await openFake(t);
   await openSilent(t, base);
-  const words = await steer(base, "list", "--timeout", "0.5");
+  const words = await steer(base, "list", "--timeout", "0.5s");
   assert.equal(words.code, 0);
   assert.match(words.stdout, /^NAME +PID +NODES/);
   assert.match(words.stdout, /^fake +100 +2\/2 .*\[::\]:8000 +\/srv\/api$/m);
   assert.match(words.stdout, /^silent +4711 +no answer +- +- +\/srv\/shop$/m);
-  const [told] = jsonLines(await steer(base, "list", "--json", "--timeout", "0.5")) as [
+  const [told] = jsonLines(await steer(base, "list", "--json", "--timeout", "0.5s")) as [
     { name: string; state: string; status: Status | null }[],
   ];
   const found = told.filter(({ name }) => name === "fake" || name === "silent");
@@ -70,7 +70,7 @@ test("no such service: exit code 3; one that does not answer: 4, in the time tha
     const none = await steer(base, ...words, "-s", "nobody");
     assert.equal(none.code, 3, none.stderr);
     assert.match(none.stderr, /^multi-node: [^\n]+\n$/);
-    const late = await steer(base, ...words, "-s", "silent", "--timeout", "0.2");
+    const late = await steer(base, ...words, "-s", "silent", "--timeout", "0.2s");
     assert.equal(late.code, 4, late.stderr);
     assert.match(late.stderr, /^multi-node: the master has not answered for 0.2 s[^\n]*\n$/);
   }
@@ -162,7 +162,7 @@ test("stop waits for the master's process", async (t) => {
 
 test("stop says so when the master's process stays", async (t) => {
   const [service, base] = await openFake(t, { pid: process.pid });
-  const stopping = steer(base, "stop", "-s", "fake", "--timeout", "0.3");
+  const stopping = steer(base, "stop", "-s", "fake", "--timeout", "0.3s");
   service.stopped.resolve();
   const { code, stderr } = await stopping;
   assert.equal(code, 1);

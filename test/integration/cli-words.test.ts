@@ -30,7 +30,7 @@ const TOLD: readonly (readonly [words: string, told: unknown])[] = [
   ["report #2 -s fake -o x", ["node-3", "report"]],
   ["heap any -s fake -o x", ["node-4", "heap"]],
   ["heap fake any -o x", ["node-4", "heap"]],
-  ["profile 2 -s fake -o x", ["node-2", "profile"]],
+  ["profile 2 -s fake --duration 1min -o x", ["node-2", "profile"]],
   ["repl fake #2", ["node-3", "repl"]],
 ];
 
@@ -64,7 +64,7 @@ test("status and logs take the name of the service, logs also a node", async (t)
 test("stop takes the name of the service", async (t) => {
   const [service, base] = await openFake(t);
   service.stopped.resolve();
-  const { stderr } = await steer(base, "stop", "fake", "--timeout", "0.2");
+  const { stderr } = await steer(base, "stop", "fake", "--timeout", "0.2s");
   assert.doesNotMatch(stderr, /no service|too many/);
 });
 
@@ -77,6 +77,14 @@ const REFUSED: readonly (readonly [words: string, code: number, said: RegExp])[]
   ["repl fake #1", 3, /^no node serves in slot #1; /],
   ["heap fake", 2, /^which node\? node-4, node-3 serve$/],
   ["heap fake node-3 more", 2, /^a service and a node are taken, got fake node-3 more$/],
+  [
+    "status fake --timeout 5",
+    2,
+    /^option '--timeout <time>' argument '5' is invalid\. A time such as 5s, from 100ms to 24d, is taken /,
+  ],
+  ["status fake --timeout 5sec", 2, /A time such as 5s, from 100ms to 24d, is taken /],
+  ["profile fake #2 --duration 6min", 2, /A time such as 5s, from 100ms to 5m, is taken /],
+  ["top fake --interval 1", 2, /A time such as 1s, from 50ms to 24d, is taken /],
   ["scale fake", 2, /^scale: an integer from 1 to 1024 is taken, got fake$/],
 ];
 

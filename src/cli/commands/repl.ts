@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Client } from "../../control/client.js";
 import { CliError, usageError } from "../cli-error.js";
+import { exitCodes } from "../exit-codes.js";
 import { addNodeArgument, nodeOf, targetOf } from "../inside/node-argument.js";
 import { addServiceOptions, type ServiceOptions, withService } from "../service-option.js";
 
@@ -25,5 +26,8 @@ async function talk(client: Client, given: string | undefined): Promise<void> {
   const node = await nodeOf(client, given);
   const { path } = await client.request({ command: "repl", node });
   const { converse } = await import("../inside/conversation.js");
-  if ((await converse(path)) === "cut") throw new CliError(`${node} has ended`);
+  const end = await converse(path);
+  if (end === "cut") throw new CliError(`${node} has ended`);
+  // The error has been printed where it came up.
+  if (end === "failed") process.exitCode = exitCodes.failed;
 }

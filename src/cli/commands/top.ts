@@ -1,14 +1,8 @@
 // `multi-node top`: a service, live on the whole screen.
 import { type Command, Option } from "commander";
 import { usageError } from "../cli-error.js";
-import {
-  addServiceArgument,
-  addServiceOption,
-  addTimeout,
-  ofService,
-  readSeconds,
-  type ServiceOptions,
-} from "../service-option.js";
+import { addServiceArgument, addServiceOption, addTimeout, ofService, type ServiceOptions } from "../service-option.js";
+import { timeOption } from "../time-option.js";
 
 interface TopOptions extends ServiceOptions {
   /** Milliseconds. */
@@ -16,7 +10,7 @@ interface TopOptions extends ServiceOptions {
 }
 
 export function addTop(program: Command): void {
-  const interval = new Option("--interval <seconds>", "how often to look").default(1_000, "1").argParser(readSeconds);
+  const interval = timeOption("--interval", "how often to look", { least: "50ms", most: "24d", fallback: "1s" });
   const command = program
     .command("top")
     .summary("watch a service live, and steer it with keys")

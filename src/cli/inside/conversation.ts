@@ -2,10 +2,15 @@
 import { once } from "node:events";
 import { closeSync, constants, existsSync, fstatSync, openSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { Transform } from "node:stream";
 import { endWithReader } from "../output.js";
 
 /** Ctrl-], as in telnet: for a node that does not answer any more, as nothing else would get through to it. */
 const LEAVE = 0x1d;
+/** The last line of a node, see repl-door.ts. */
+const VERDICT: RegExp = new RegExp(String.raw`^\0\{"uncaught":(\d+)\}\n$`);
+/** Bytes. */
+const LONGEST_VERDICT = 64;
 
 /** Of Linux: a descriptor that only names a file. */
 const O_PATH = 0o10000000;
@@ -26,22 +31,48 @@ export function connectTo(path: string): Socket {
   }
 }
 
-/** Resolves with whether the REPL, or whoever types, has ended it, or the node was gone all at once. */
-export async function converse(path: string): Promise<"ended" | "cut"> {
+/**
+ * Resolves with whether the REPL, or whoever types, has ended it, or the node was gone all at once; `failed`: it has ended, and
+ * what came from a pipe had an error that nobody caught.
+ */
+export async function converse(path: string): Promise<"ended" | "failed" | "cut"> {
   const socket = connectTo(path);
   await once(socket, "connect");
   endWithReader();
   const terminal = isTerminal();
   const { columns, rows } = process.stdout;
-  socket.write(`${JSON.stringify({ terminal, columns, rows })}\n`);
-  socket.pipe(process.stdout, { end: false });
+  socket.write(`${JSON.stringify({ terminal, columns, rows, verdict: !terminal })}\n`);
+  const verdict = new Verdict();
+  socket.pipe(verdict).pipe(process.stdout, { end: false });
+  socket.once("close", () => verdict.end());
   process.stdin.pipe(socket);
   if (terminal) process.stdin.setRawMode(true).on("data", (typed: Buffer) => leaveAt(typed, socket));
   try {
-    return await endOf(socket);
+    const [end] = await Promise.all([endOf(socket), once(verdict, "end")]);
+    return end === "ended" && verdict.hasFailed ? "failed" : end;
   } finally {
     if (terminal) process.stdin.setRawMode(false);
     process.stdin.pause();
+  }
+}
+
+/** Passes on all but the last line of a node that says how many errors nobody caught: it begins with a NUL. */
+class Verdict extends Transform {
+  hasFailed = false;
+  #kept = Buffer.alloc(0);
+
+  override _transform(bytes: Buffer, _: BufferEncoding, done: (error: null, passed: Buffer) => void): void {
+    const all = Buffer.concat([this.#kept, bytes]);
+    const at = all.lastIndexOf(0);
+    const isKept = at !== -1 && all.length - at <= LONGEST_VERDICT;
+    this.#kept = isKept ? all.subarray(at) : Buffer.alloc(0);
+    done(null, isKept ? all.subarray(0, at) : all);
+  }
+
+  override _flush(done: (error: null, passed: Buffer) => void): void {
+    const [, count] = VERDICT.exec(this.#kept.toString("latin1")) ?? [];
+    this.hasFailed = count !== undefined && count !== "0";
+    done(null, count === undefined ? this.#kept : Buffer.alloc(0));
   }
 }
 

@@ -17,11 +17,11 @@ const SIZES: readonly [unit: string, bytes: number][] = [
   ["K", 2 ** 10],
 ];
 
-/** Milliseconds of `25s`, `1.5m` or `500`; `undefined` for what is no time. */
+/** Milliseconds of `25s`, `1.5m` (also `1.5min`, as it is printed) or `500`; `undefined` for what is no time. */
 export function readDuration(given: unknown): number | undefined {
   if (typeof given === "number") return given >= 0 ? given : undefined;
-  const [, figures, unit = "ms"] = matched(given, /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/);
-  const ms = TIMES.find(([known]) => known === unit)?.[1] ?? Number.NaN;
+  const [, figures, unit = "ms"] = matched(given, /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)?$/);
+  const ms = TIMES.find(([known]) => known === (unit === "min" ? "m" : unit))?.[1] ?? Number.NaN;
   return figures === undefined ? undefined : Math.round(Number(figures) * ms);
 }
 

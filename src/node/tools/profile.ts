@@ -3,21 +3,22 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Written, writeNewFile } from "./new-file.js";
 import { withSession } from "./session.js";
 
-const LEAST_SECONDS = 0.1;
-const MOST_SECONDS = 300;
+/** Milliseconds. */
+const SHORTEST = 100;
+const LONGEST = 300_000;
 
-export async function writeProfile(path: string, seconds: number): Promise<Written> {
-  if (!(seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS)) {
-    throw new Error(`a profile takes ${LEAST_SECONDS} to ${MOST_SECONDS} seconds, got ${seconds}`);
+export async function writeProfile(path: string, duration: number): Promise<Written> {
+  if (!(duration >= SHORTEST && duration <= LONGEST)) {
+    throw new Error(`a profile takes ${SHORTEST} to ${LONGEST} ms, got ${duration}`);
   }
-  return writeNewFile(path, async (write) => write(JSON.stringify(await profile(seconds))));
+  return writeNewFile(path, async (write) => write(JSON.stringify(await profile(duration))));
 }
 
-function profile(seconds: number): Promise<object> {
+function profile(duration: number): Promise<object> {
   return withSession(async (post) => {
     await post("Profiler.enable");
     await post("Profiler.start");
-    await pause(seconds * 1_000, undefined, { ref: false });
+    await pause(duration, undefined, { ref: false });
     const { profile } = (await post("Profiler.stop")) as { profile: object };
     return profile;
   });

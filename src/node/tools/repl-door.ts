@@ -11,6 +11,8 @@ export interface Hello {
   /** Of the terminal. Default: 80 and 24. */
   columns: number;
   rows: number;
+  /** Whether a last line is to say how many errors nobody caught: a NUL, and JSON such as `{"uncaught":1}`. Default: false. */
+  verdict: boolean;
 }
 
 export interface Visitor {
@@ -84,8 +86,8 @@ function readHello(socket: Socket, heard: (hello: Hello) => void): void {
 
 /** A client that says nothing of itself is a person with a terminal. */
 function helloFrom(line: string): Hello {
-  const { terminal, columns, rows } = Object(parse(line)) as Record<keyof Hello, unknown>;
-  return { terminal: terminal !== false, columns: size(columns, 80), rows: size(rows, 24) };
+  const { terminal, columns, rows, verdict } = Object(parse(line)) as Record<keyof Hello, unknown>;
+  return { terminal: terminal !== false, columns: size(columns, 80), rows: size(rows, 24), verdict: verdict === true };
 }
 
 function parse(line: string): unknown {

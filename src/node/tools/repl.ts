@@ -46,7 +46,7 @@ async function receive({ visitor }: Door, host: ToolHost): Promise<void> {
 }
 
 /** Resolves when one of both has ended it. */
-async function converse(socket: Socket, { terminal, columns, rows }: Hello, host: ToolHost): Promise<void> {
+async function converse(socket: Socket, { terminal, columns, rows, verdict }: Hello, host: ToolHost): Promise<void> {
   const { start } = wakeRepl();
   let repl: REPLServer | undefined;
   const giveBack = lendGlobals(
@@ -63,10 +63,25 @@ async function converse(socket: Socket, { terminal, columns, rows }: Hello, host
     },
     { require: createRequire(process.argv[1] ?? join(process.cwd(), "repl")), nodes: host.nodes },
   );
+  const errors = repl === undefined ? () => 0 : errorsOf(repl);
   try {
     socket.once("close", () => repl?.close());
     if (repl !== undefined) await once(repl, "exit");
+    if (verdict) socket.write(`\0${JSON.stringify({ uncaught: errors() })}\n`);
   } finally {
     giveBack();
   }
+}
+
+/** Counts the errors that nobody caught: a REPL keeps the last one as `lastError`, which `_error` gives. */
+function errorsOf(repl: REPLServer): () => number {
+  let [count, last]: [number, unknown] = [0, undefined];
+  Object.defineProperty(repl, "lastError", {
+    get: () => last,
+    set: (error: unknown) => {
+      count += 1;
+      last = error;
+    },
+  });
+  return () => count;
 }

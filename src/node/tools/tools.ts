@@ -29,7 +29,7 @@ function use(tool: Tool, host: ToolHost): unknown {
     case "end-inspect":
       return endInspection();
     case "profile":
-      return writeProfile(tool.path, tool.seconds);
+      return writeProfile(tool.path, tool.duration);
     case "heap":
       return writeHeapSnapshot(tool.path, host);
     case "report":

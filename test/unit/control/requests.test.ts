@@ -17,7 +17,7 @@ const GOOD: object[] = [
   { command: "logs", lines: 1_000_000, follow: false, node: "node-12" },
   { command: "repl", node: "node-1" },
   { command: "inspect", node: "node-1" },
-  { command: "profile", node: "node-1", seconds: 0.1, path: "/tmp/a" },
+  { command: "profile", node: "node-1", duration: 100, path: "/tmp/a" },
   { command: "heap", node: "node-1", path: "/tmp/a" },
   { command: "report", node: "node-1", path: "/tmp/a" },
 ];
@@ -83,8 +83,8 @@ const WRONG: [request: object, why: string][] = [
   [{ command: "heap", node: "node-1", path: "a" }, "heap: path: an absolute path is taken, got 'a'"],
   [{ command: "heap", node: "node-1", path: "/a\0b" }, "heap: path: an absolute path is taken, got '/a\\x00b'"],
   [
-    { command: "profile", node: "node-1", seconds: 0, path: "/a" },
-    "profile: seconds: a number from 0.1 to 300 is taken, got 0",
+    { command: "profile", node: "node-1", duration: 0, path: "/a" },
+    "profile: duration: milliseconds, a number from 100 to 300000 is taken, got 0",
   ],
 ];
 

@@ -58,8 +58,8 @@ for (const [command, order] of ORDERS) {
 const TOOLS: [Command, Tool][] = [
   [{ command: "repl", node: "node-1" }, { name: "repl" }],
   [
-    { command: "profile", node: "node-1", seconds: 2, path: "/a" },
-    { name: "profile", seconds: 2, path: "/a" },
+    { command: "profile", node: "node-1", duration: 2_000, path: "/a" },
+    { name: "profile", duration: 2_000, path: "/a" },
   ],
   [
     { command: "heap", node: "node-1", path: "/a" },

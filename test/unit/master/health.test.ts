@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Hints } from "#src/master/hints.js";
 import { Checkup } from "#src/master/checkup.js";
 import { findings, heardAt, type HealthLimits, judge, type Verdict, type Vitals } from "#src/master/health.js";
 import type { Beat } from "#src/protocol.js";
@@ -126,15 +127,17 @@ test("property: nobody is heard of in the future, and no pause makes a node olde
   );
 });
 
+const NO_HINTS: Hints = { onUneven: () => {}, onLate: () => {} };
+
 test("looks that come on time find who is silent, and one that comes late finds nobody for that", () => {
   const fleet = fleetOf("serving");
-  const limit = { ...OFF, hangTimeout: 2_000 };
-  const onTime = new Checkup(fleet, limit, 0);
+  const limit = { ...OFF, hangTimeout: 2_000, waitReady: false };
+  const onTime = new Checkup(fleet, limit, 0, NO_HINTS);
   assert.deepEqual(
     [1_000, 2_000].map((now) => onTime.look(now).length),
     [0, 1],
   );
-  const late = new Checkup(fleetOf("serving"), limit, 0);
+  const late = new Checkup(fleetOf("serving"), limit, 0, NO_HINTS);
   assert.deepEqual(
     [3_600_000, 3_601_000].map((now) => late.look(now).length),
     [0, 1],
@@ -144,7 +147,7 @@ test("looks that come on time find who is silent, and one that comes late finds 
 
 test("before the first look the time does not count", () => {
   const fleet = fleetOf();
-  const checkup = new Checkup(fleet, { ...OFF, hangTimeout: 2_000 }, 0);
+  const checkup = new Checkup(fleet, { ...OFF, hangTimeout: 2_000, waitReady: false }, 0, NO_HINTS);
   checkup.begin(100_000);
   addNode(fleet, "serving", {}, 100_000);
   assert.deepEqual(checkup.look(101_000), []);
@@ -156,8 +159,11 @@ test("uneven connections are hinted at once, after a minute without a break", ()
   const [first, second] = fleet.serving;
   assert.ok(first && second);
   let hints = 0;
-  const checkup = new Checkup(fleet, { ...OFF }, 0, () => {
-    hints += 1;
+  const checkup = new Checkup(fleet, { ...OFF, waitReady: false }, 0, {
+    ...NO_HINTS,
+    onUneven: () => {
+      hints += 1;
+    },
   });
   const look = (from: number, to: number): void => {
     for (let now = from; now <= to; now += 1_000) checkup.look(now);

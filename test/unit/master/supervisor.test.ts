@@ -48,7 +48,7 @@ test("a node that dies is replaced at once, and its end is told", () => {
     lastError: "Error: out of luck",
   };
   assert.deepEqual(world.exits, [told]);
-  assert.deepEqual(world.logged, ["node-1 (pid 1001) was ended by SIGKILL (Error: out of luck) after 5000 ms"]);
+  assert.deepEqual(world.logged, ["node-1 (pid 1001) was ended by SIGKILL (Error: out of luck) after 5 s"]);
 });
 
 test("nodes whose program wants a port that another node has are told of once, and tried again after a minute", () => {

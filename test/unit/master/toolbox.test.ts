@@ -49,7 +49,7 @@ test("a node that ends refuses what it was asked, the others' orders go on", asy
 test("a node that stands still refuses what it was asked, one that has begun may take as long as it takes", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { toolbox } = start();
-  const begun = toolbox.ask("node-1", { name: "profile", seconds: 60, path: "/x" });
+  const begun = toolbox.ask("node-1", { name: "profile", duration: 60_000, path: "/x" });
   const lost = toolbox.ask("node-2", { name: "repl" });
   toolbox.hear("node-1", { type: "tool-begun", number: 1 });
   t.mock.timers.tick(5_000);
