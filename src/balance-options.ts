@@ -18,6 +18,13 @@ export interface BalanceOptions {
    * address, an IPv6 /64 counting as one.
    */
   stickyKey?: (request: RequestHead) => string | undefined;
+  /**
+   * With `balance: "sticky"`: the name of a cookie that keeps a client at the node which answered it first. That node adds the
+   * cookie to its answer; it names the node's slot, so a reload moves no client. A client without it goes to the node with
+   * the fewest connections. Where the master cannot read a request (TLS, HTTP/2), the address decides. Not together with
+   * `stickyKey`. Default: none.
+   */
+  stickyCookie?: string;
   /** With a function as `balance`: whether to wait for the first bytes of a connection and give them along. Default: false. */
   peek?: boolean;
   /**
@@ -32,10 +39,13 @@ export interface BalanceOptions {
 export interface BalanceSettings {
   balance: Balance;
   stickyKey: ((request: RequestHead) => string | undefined) | undefined;
+  stickyCookie: string | undefined;
   peek: boolean;
   proxyProtocol: boolean | readonly string[];
 }
 
+/** A token of RFC 9110, as RFC 6265 has it. */
+const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 const POLICIES: readonly unknown[] = ["shared", "round-robin", "least-connections", "sticky"];
 
 export const balanceRules: Record<keyof BalanceOptions, Rule> = {
@@ -44,6 +54,10 @@ export const balanceRules: Record<keyof BalanceOptions, Rule> = {
     accepts: (value) => POLICIES.includes(value) || typeof value === "function",
   },
   stickyKey: { takes: "a function of a request's head", accepts: (value) => typeof value === "function" },
+  stickyCookie: {
+    takes: "the name of a cookie, of 1 to 100 letters, digits and !#$%&'*+-.^_`|~",
+    accepts: (value) => typeof value === "string" && COOKIE_NAME.test(value),
+  },
   peek: flag,
   proxyProtocol: {
     takes: 'true, false or an array of addresses and ranges such as ["10.0.0.0/8", "fd00::1"]',
@@ -56,11 +70,15 @@ export const balanceRules: Record<keyof BalanceOptions, Rule> = {
  * @throws UsageError MN_ERR_OPTION for what does not go together
  */
 export function completeBalance(options: BalanceOptions): BalanceSettings {
-  const { balance = "shared", stickyKey, peek = false, proxyProtocol = false } = options;
+  const { balance = "shared", stickyKey, stickyCookie, peek = false, proxyProtocol = false } = options;
   if (stickyKey !== undefined && balance !== "sticky") throw needs("stickyKey", 'balance: "sticky"');
+  if (stickyCookie !== undefined && balance !== "sticky") throw needs("stickyCookie", 'balance: "sticky"');
+  if (stickyCookie !== undefined && stickyKey !== undefined) {
+    throw new UsageError("MN_ERR_OPTION", "option stickyCookie: it is taken without stickyKey only");
+  }
   if (peek && typeof balance !== "function") throw needs("peek", "a function as balance");
   if (proxyProtocol !== false && balance === "shared") throw needs("proxyProtocol", 'a balance other than "shared"');
-  return { balance, stickyKey, peek, proxyProtocol };
+  return { balance, stickyKey, stickyCookie, peek, proxyProtocol };
 }
 
 function needs(option: string, other: string): UsageError {

@@ -15,6 +15,8 @@ export interface Boot {
   folder: string;
   /** The held sockets that were known at the start; the master itself accepts from those without a descriptor. */
   sockets: (SocketInfo & { fd?: number })[];
+  /** The cookie by which clients come back to its slot: the name, and the slot as value. */
+  stickyCookie?: { name: string; slot: string };
   /** What a program is to know that does not call listen() of this package itself. */
   hosted?: HostedSettings;
   /** What such a program is to listen on before it serves: all that the node does that came to serve last. */
@@ -25,9 +27,8 @@ export interface Boot {
 export interface HostedSettings extends Hosting {
   /** Milliseconds. */
   drainTimeout: number;
-  /** Bytes. */
+  /** In bytes, as the next one. */
   maxPayload: number;
-  /** Bytes. */
   maxBufferedAmount: number;
 }
 

@@ -1,4 +1,4 @@
-// Sessions in the memory of one process: each client comes back to the node that knows it, as its cookie names the node.
+// Sessions in the memory of one process: each client comes back to the node that answered it first, by the cookie `node`.
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { listen } from "multi-node";
@@ -18,16 +18,11 @@ const server = createServer((request, response) => {
   response.end(`${JSON.stringify({ node: nodes.id, views: session.views })}\n`);
 });
 
-const nodes = listen({ port, host, nodes: 4, balance: "sticky", stickyKey: nodeOf }, server);
+const nodes = listen({ port, host, nodes: 4, balance: "sticky", stickyCookie: "node" }, server);
 
 if (nodes.isMaster) {
   const announce = () => console.log(`sticky-sessions: http://${host}:${nodes.address().port}/`);
   nodes.ready.then(announce, () => {});
-}
-
-/** The first part of the cookie is the node that began the session. */
-function nodeOf({ cookie }) {
-  return cookie("session")?.split(".")[0];
 }
 
 function sessionOf({ headers }) {
@@ -36,7 +31,7 @@ function sessionOf({ headers }) {
 }
 
 function begin(response) {
-  const id = `${nodes.id}.${randomUUID()}`;
+  const id = randomUUID();
   const session = { views: 0 };
   if (sessions.size === MOST_SESSIONS) sessions.delete(sessions.keys().next().value);
   sessions.set(id, session);

@@ -97,8 +97,8 @@ function trimmed(text: string): string {
   return text.slice(start, end);
 }
 
-/** `undefined` also for one without "=", which is a value without a name. */
-function cookieIn(text: string, name: string): string | undefined {
+/** The value of a cookie in a field `Cookie`; `undefined` also for one without "=", which is a value without a name. */
+export function cookieIn(text: string, name: string): string | undefined {
   const found = pairsIn(text, ";").find((pair) => pair.value !== undefined && trimmed(pair.name) === name);
   return found?.value === undefined ? undefined : percentDecoded(unquoted(trimmed(found.value)));
 }

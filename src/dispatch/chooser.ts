@@ -25,7 +25,12 @@ export class Chooser {
   constructor(settings: BalanceSettings, log: (line: string) => void) {
     this.#settings = settings;
     this.#log = log;
-    this.first = settings.stickyKey !== undefined ? "head" : settings.peek ? "bytes" : "nothing";
+    this.first =
+      settings.stickyKey !== undefined || settings.stickyCookie !== undefined
+        ? "head"
+        : settings.peek
+          ? "bytes"
+          : "nothing";
     this.from = settings.balance === "sticky" ? "all" : settings.balance === "round-robin" ? "free" : "responsive";
   }
 
@@ -33,7 +38,7 @@ export class Chooser {
   choose(visit: Visit, seats: readonly Seat[]): Seat | undefined {
     const { balance } = this.#settings;
     if (typeof balance === "function") return this.#byFunction(balance, visit, seats) ?? this.#byLoad(seats);
-    if (balance === "sticky") return this.#byKey(visit, seats);
+    if (balance === "sticky") return this.#byCookie(visit, seats) ?? this.#byKey(visit, seats);
     return balance === "round-robin" ? this.#inTurn(seats) : this.#byLoad(seats);
   }
 
@@ -45,6 +50,22 @@ export class Chooser {
     const seat = roundRobin(seats, this.#last);
     this.#last = seat?.id;
     return seat;
+  }
+
+  /**
+   * The process whose slot the client's cookie names; a client without one is free to go anywhere, as is one whose slot has
+   * nobody now: the answer gives it a cookie. While a process and its successor both serve, the older one keeps the slot.
+   */
+  #byCookie({ firstBytes }: Visit, seats: readonly Seat[]): Seat | undefined {
+    const { stickyCookie } = this.#settings;
+    if (stickyCookie === undefined || firstBytes === undefined) return undefined;
+    const read = readRequestHead(firstBytes);
+    if (read.type !== "head") return undefined;
+    const slot = read.head.cookie(stickyCookie);
+    const named = seats.find(({ place }) => place === slot);
+    if (named !== undefined) return named;
+    const responsive = seats.filter(({ isStuck }) => !isStuck);
+    return this.#byLoad(responsive.length > 0 ? responsive : seats);
   }
 
   /**

@@ -13,6 +13,7 @@ import { OwnPorts } from "./own-ports.js";
 import { Reaper } from "./reaper.js";
 import type { Child } from "./spawn.js";
 import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
+import type { StickyCookie } from "../serve/sticky-cookie.js";
 import { Sockets } from "./sockets.js";
 import { hostedSettings } from "./supervisor-options.js";
 import { Toolbox } from "./toolbox.js";
@@ -57,6 +58,8 @@ export class Premises {
   /** What nodes that have ended left behind. */
   readonly helpers: Helpers;
   readonly #account: Account | undefined;
+  /** The name of the cookie by which clients come back. */
+  readonly #stickyCookie: string | undefined;
   #controlFolder: string | undefined;
   /** Milliseconds. */
   readonly #drainTimeout: number;
@@ -75,6 +78,7 @@ export class Premises {
     this.#drainTimeout = options.drainTimeout;
     this.#helperTimeout = options.hosted?.helperTimeout ?? 0;
     this.helpers = new Helpers({ timeout: this.#helperTimeout, log: events.log, now: Date.now });
+    this.#stickyCookie = options.balance.stickyCookie;
     this.dispatcher = dispatcherFor(options, this.children, events);
     const release = (key: SocketKey): void => {
       this.dispatcher?.remove(key);
@@ -119,6 +123,11 @@ export class Premises {
     this.sockets.takeOver();
     await this.mesh.open(this.#account);
     if (this.#account !== undefined) admitNodes(this.folder);
+  }
+
+  /** The cookie by which clients come back to this slot. */
+  stickyCookie(slot: string): StickyCookie | undefined {
+    return this.#stickyCookie === undefined ? undefined : { name: this.#stickyCookie, slot };
   }
 
   /** A node has started: it is to end with this process, however that ends. */

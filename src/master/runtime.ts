@@ -36,7 +36,7 @@ export class MasterRuntime implements Role, Steered {
   readonly #premises: Premises;
   readonly #supervisor: Supervisor;
   readonly #unwatchSignals: () => void;
-  readonly #service = new Service();
+  readonly #service = new Service(undefined, () => this.#premises.stickyCookie(MASTER_ID));
   readonly #succession = new Succession();
   readonly #addresses: Addresses;
   readonly #ready = new Deferred<void>();

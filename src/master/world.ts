@@ -89,7 +89,14 @@ function startNode(id: string, place: number, { program, account, premises, tell
   };
   const expected = usage.expected(sockets.sockets.map(({ key }) => key));
   usage.starts(id, sockets.sockets);
-  const boot = { id, master: process.pid, folder, ...(hosted && { hosted, expected }) };
+  const stickyCookie = premises.stickyCookie(String(place));
+  const boot = {
+    id,
+    master: process.pid,
+    folder,
+    ...(stickyCookie && { stickyCookie }),
+    ...(hosted && { hosted, expected }),
+  };
   const child = startChild(program, account, { boot, slot: place }, sockets, output, {
     message: (message) => {
       if (isToDispatcher(message)) {

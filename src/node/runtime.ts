@@ -61,7 +61,7 @@ export class NodeRuntime implements Role {
       tell: this.#tell,
       failed: (error) => this.#fail(error),
     });
-    this.#service = new Service(this.#membership.joined);
+    this.#service = new Service(this.#membership.joined, () => boot.stickyCookie);
     this.#sockets = new NodeSockets(boot.sockets, this.#intake, this.#tell);
     this.#workshop = new Workshop(boot, outlet.nodes, this.#heart, this.#tell);
     this.#hosting = boot.hosted && this.#host(boot.hosted);

@@ -9,6 +9,7 @@ import { Http2Connection } from "./http2-connection.js";
 import { type Observer, observe } from "./observe.js";
 import type { ResponseTimes } from "./response-times.js";
 import { whenDestroyed } from "./socket-end.js";
+import { setStickyCookie, type StickyCookie } from "./sticky-cookie.js";
 
 /** What Node publishes for each HTTP/1 request and for each finished response, whoever listens on the server. */
 interface Exchange {
@@ -25,6 +26,7 @@ interface Exchange {
 export class Connections {
   readonly #server: Server;
   readonly #times: ResponseTimes;
+  readonly #stickyCookie: StickyCookie | undefined;
   readonly #speaksHttp1: boolean;
   readonly #speaksHttp: boolean;
   /**
@@ -46,9 +48,11 @@ export class Connections {
   #connectionsBegun = 0;
   #requestsBegun = 0;
 
-  constructor(server: Server, times: ResponseTimes) {
+  constructor(server: Server, times: ResponseTimes, stickyCookie?: StickyCookie) {
     this.#server = server;
     this.#times = times;
+    // The master does not see the cookies of TLS.
+    this.#stickyCookie = isTls(server) ? undefined : stickyCookie;
     this.#speaksHttp1 = server instanceof HttpServer;
     this.#speaksHttp = this.#speaksHttp1 || isHttps(server) || isHttp2(server);
     this.#observations = Object.entries(this.#observers()).map(([event, observer]) => observe(server, event, observer));
@@ -203,11 +207,12 @@ export class Connections {
   };
 
   readonly #begin = (message: unknown): void => {
-    const { response, socket, server } = message as Exchange;
+    const { request, response, socket, server } = message as Exchange;
     if (server !== this.#server && !this.#accepted.has(socket)) return;
     this.#requestsBegun += 1;
     const connection = this.#http1Of(socket) ?? this.#addHttp1(socket);
     connection.begin(response, this.#times.begin());
+    if (this.#stickyCookie !== undefined) setStickyCookie(this.#stickyCookie, request, response);
   };
 
   readonly #finish = (message: unknown): void => {

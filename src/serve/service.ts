@@ -10,6 +10,7 @@ import { Datagrams } from "./datagrams.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { ResponseTimes } from "./response-times.js";
 import { observe } from "./observe.js";
+import type { StickyCookie } from "./sticky-cookie.js";
 import { adopt, type ListeningSocket, makeServer, stopAccepting } from "./server.js";
 
 interface End extends Omit<DrainOptions, "servers"> {
@@ -27,11 +28,19 @@ export class Service {
   /** By servers that are closed. */
   #servedBefore = 0;
   readonly #mayAccept: Promise<void>;
+  readonly #stickyCookie: () => StickyCookie | undefined;
   #state: "serving" | "ended" = "serving";
 
-  /** @param mayAccept resolves when servers may accept connections */
-  constructor(mayAccept: Promise<void> = Promise.resolve()) {
+  /**
+   * @param mayAccept resolves when servers may accept connections
+   * @param stickyCookie what answers tell of this process, if anything
+   */
+  constructor(
+    mayAccept: Promise<void> = Promise.resolve(),
+    stickyCookie: () => StickyCookie | undefined = () => undefined,
+  ) {
     this.#mayAccept = mayAccept;
+    this.#stickyCookie = stickyCookie;
   }
 
   /**
@@ -58,7 +67,7 @@ export class Service {
   watch(server: Server): void {
     if (this.#servers.has(server)) return;
     if (this.#state === "ended") return stopAccepting(server);
-    const connections = new Connections(server, this.#times);
+    const connections = new Connections(server, this.#times, this.#stickyCookie());
     this.#servers.set(server, connections);
     const end = observe(server, "close", () => {
       end();

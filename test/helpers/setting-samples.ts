@@ -30,6 +30,7 @@ export const SAMPLES: readonly SettingSample[] = [
   { name: "sharedPorts", text: "true", value: true },
   { name: "balance", text: "least-connections", value: "least-connections" },
   { name: "stickyKey", text: undefined, value: aFunction },
+  { name: "stickyCookie", text: "node", value: "node" },
   { name: "peek", text: undefined, value: true },
   { name: "proxyProtocol", text: "any", value: true },
   { name: "proxyProtocol", text: "none", value: false },

@@ -20,6 +20,8 @@ const WRONG: [options: object, message: string][] = [
   [{ balance: "sticky", proxyProtocol: [7] }, `option proxyProtocol: ${RANGES} is taken, got [ 7 ]`],
   [{ stickyKey }, 'option stickyKey: it is taken with balance: "sticky" only'],
   [{ balance: "round-robin", stickyKey }, 'option stickyKey: it is taken with balance: "sticky" only'],
+  [{ stickyCookie: "node" }, 'option stickyCookie: it is taken with balance: "sticky" only'],
+  [{ balance: "sticky", stickyKey, stickyCookie: "node" }, "option stickyCookie: it is taken without stickyKey only"],
   [{ balance: "sticky", peek: true }, "option peek: it is taken with a function as balance only"],
   [{ proxyProtocol: true }, 'option proxyProtocol: it is taken with a balance other than "shared" only'],
   [
@@ -28,6 +30,14 @@ const WRONG: [options: object, message: string][] = [
   ],
   [{ stickKey: stickyKey }, "option stickKey is not known: did you mean stickyKey?"],
 ];
+
+test("a cookie has a name that HTTP takes", () => {
+  for (const stickyCookie of ["", "a b", "a=1", "a;b", "a\r\nx: y", "\u00e4", "a".repeat(101), 7]) {
+    const options = { balance: "sticky", stickyCookie } as never;
+    assert.throws(() => checkListenOptions(options), { message: /^option stickyCookie: the name of a cookie/ });
+  }
+  assert.equal(completeBalance({ balance: "sticky", stickyCookie: "__Host-node.1" }).stickyCookie, "__Host-node.1");
+});
 
 for (const [options, message] of WRONG) {
   test(`refused: ${message}`, () => {
@@ -59,7 +69,13 @@ test("ranges of both families are taken, from everybody to one alone", () => {
 });
 
 test("without options, nodes accept for themselves", () => {
-  const shared = { balance: "shared", stickyKey: undefined, peek: false, proxyProtocol: false };
+  const shared = {
+    balance: "shared",
+    stickyKey: undefined,
+    stickyCookie: undefined,
+    peek: false,
+    proxyProtocol: false,
+  };
   assert.deepEqual(completeBalance({}), shared);
   assert.deepEqual(completeBalance({ balance: "shared", peek: false, proxyProtocol: false }), shared);
 });
@@ -68,12 +84,14 @@ test("what goes together is taken", () => {
   assert.deepEqual(completeBalance({ balance, peek: true, proxyProtocol: true }), {
     balance,
     stickyKey: undefined,
+    stickyCookie: undefined,
     peek: true,
     proxyProtocol: true,
   });
   assert.deepEqual(completeBalance({ balance: "sticky", stickyKey }), {
     balance: "sticky",
     stickyKey,
+    stickyCookie: undefined,
     peek: false,
     proxyProtocol: false,
   });

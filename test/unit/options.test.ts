@@ -104,7 +104,7 @@ test("without options all defaults hold", () => {
     maxMemory: 0,
     maxLifetime: 0,
     maxRequests: 0,
-    balance: { balance: "shared", stickyKey: undefined, peek: false, proxyProtocol: false },
+    balance: { balance: "shared", stickyKey: undefined, stickyCookie: undefined, peek: false, proxyProtocol: false },
     restart: { intensity: 0, period: 60_000, beyond: "back-off" },
     scale: undefined,
     maxPayload: 16 * 1024 * 1024,

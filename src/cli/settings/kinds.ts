@@ -35,6 +35,12 @@ export const name: Kind = {
   read: (given) => (typeof given === "string" && /^\P{Cc}{1,100}$/u.test(given) ? given : undefined),
 };
 
+export const cookieName: Kind = {
+  takes: "the name of a cookie",
+  placeholder: "name",
+  read: (given) => (typeof given === "string" && /^[!-~]{1,100}$/.test(given) ? given : undefined),
+};
+
 export const path: Kind = {
   takes: "a path",
   placeholder: "path",

@@ -41,6 +41,12 @@ export const settings: readonly Setting[] = [
       sources: ["file"],
     },
     {
+      name: "stickyCookie",
+      kind: kinds.cookieName,
+      help: "with balance sticky: the name of a cookie by which a client comes back to the node that answered it first",
+      fallback: "none",
+    },
+    {
       name: "peek",
       kind: kinds.yesOrNo,
       help: "with a function as balance: wait for the first bytes of a connection",

@@ -50,6 +50,30 @@ test("sticky: a key that is the id of a node means that node, however its place 
   assert.equal(ask("node-9"), ask("node-9"), "one that is gone is a key like any other");
 });
 
+test("stickyCookie: the slot that it names; without it, or where nobody has that slot, the fewest connections", () => {
+  const { choose } = make({ balance: "sticky", stickyCookie: "node" }, 2, 1, 2);
+  const ask = (cookie: string): string | undefined => choose({ text: `GET / HTTP/1.1\r\n${cookie}\r\n` });
+  assert.deepEqual(
+    ["1", "2", "3"].map((slot) => ask(`Cookie: a=b; node=${slot}\r\n`)),
+    ["node-1", "node-2", "node-3"],
+  );
+  assert.deepEqual(["", "Cookie: other=1\r\n", "Cookie: node=9\r\n"].map(ask), ["node-2", "node-2", "node-2"]);
+});
+
+test("stickyCookie: what is no HTTP/1 goes by its address", () => {
+  const { choose, chooser } = make({ balance: "sticky", stickyCookie: "node" }, 2, 0, 2);
+  assert.equal(chooser.first, "head");
+  const addresses = Array.from({ length: 50 }, (_, index) => `192.0.2.${index}`);
+  for (const text of ["\x16\x03\x01", undefined]) {
+    const chosen = addresses.map((address) => choose({ address, ...(text !== undefined && { text }) }));
+    assert.equal(new Set(chosen).size, 3);
+    assert.deepEqual(
+      chosen,
+      addresses.map((address) => choose({ address })),
+    );
+  }
+});
+
 test("sticky: two nodes of one place are one, and the older of them has its clients", () => {
   const { choose, seats } = make({ balance: "sticky" }, 0, 0);
   const before = choose({ address: "192.0.2.9" });
