@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
+import { writeCjsEntry } from "./lib/cjs-entry.mjs";
 import { root } from "./lib/paths.mjs";
 
 const DIST = join(root, "dist");
@@ -25,6 +26,7 @@ rmSync(BUNDLE, { recursive: true, force: true });
 for (const parts of BUNDLES) bundle(parts);
 copyFileSync(join(DIST, PRELOAD), join(BUNDLE, PRELOAD));
 writeFileSync(join(BUNDLE, "index.d.ts"), 'export * from "../index.js";\n');
+await writeCjsEntry(BUNDLE);
 
 function bundle({ entries, chunks }) {
   const { outputFiles } = buildSync({

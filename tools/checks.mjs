@@ -17,6 +17,5 @@ export const CHECKS = [
   { title: "attw", run: async () => tool("@arethetypeswrong/cli", [await packedFile(), ...ATTW], "attw") },
 ];
 
-// ESM only: Node 20.19 and newer load it with require() all the same, and attw's node16 profile leaves out the
-// resolution that knows no "exports". "cjs-resolves-to-esm" warns of older Nodes, which "engines" shuts out.
-const ATTW = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm", "--no-definitely-typed", "--no-color"];
+// The node16 profile leaves out the resolution that knows no "exports".
+const ATTW = ["--profile", "node16", "--no-definitely-typed", "--no-color"];

@@ -16,11 +16,15 @@ const NEEDED = [
   "dist/bundle/preload.js",
   "dist/bundle/preload.cjs",
   "dist/bundle/cli.js",
+  "dist/bundle/index.cjs",
+  "dist/bundle/index.d.cts",
   "dist/index.d.ts",
   "src/index.ts",
 ];
 const ALLOWED =
-  /^(?:(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$|docs\/.*\.md$|src\/.*\.ts$|dist\/.*\.(?:c?js|d\.ts)(?:\.map)?$)/;
+  /^(?:(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$|docs\/.*\.md$|src\/.*\.ts$|dist\/.*\.(?:c?js|d\.c?ts)(?:\.map)?$)/;
+/** How programs for Node are compiled; the first two allow no require() of an ES module. */
+const MODULES = ["node16", "node18", "nodenext"];
 const CONSUMER = join(root, "build", "consumer");
 
 let packed;
@@ -52,7 +56,9 @@ export async function checkTypes() {
   // Without a package.json of its own, the name multi-node would mean the repository around it.
   writeFileSync(join(CONSUMER, "package.json"), '{ "name": "consumer", "private": true }\n');
   if (!(await succeeds("tar", ["-xzf", await packedFile(), "-C", folder, "--strip-components=1"]))) return false;
-  if (!(await tool("typescript", ["--project", CONSUMER], "tsc"))) return false;
+  for (const module of MODULES) {
+    if (!(await tool("typescript", ["--project", CONSUMER, "--module", module], "tsc"))) return false;
+  }
   const loaded = [];
   for (const file of ["esm.mjs", "cjs.cjs"]) loaded.push(await succeeds(process.execPath, [join(CONSUMER, file)]));
   return loaded.every(Boolean);

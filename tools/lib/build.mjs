@@ -14,14 +14,20 @@ const PROJECTS = [
 export function build() {
   for (const project of PROJECTS) tidy(project);
   say("building (tsc --build)");
-  const done = spawnSync(process.execPath, [binOf("typescript", "tsc"), "--build"], {
+  compile("src");
+  // A process of its own, as esbuild keeps one for its next call: beside the demo it would stay for as long as that runs.
+  const bundled = spawnSync(process.execPath, [join(root, "tools", "bundle.mjs")], { stdio: "inherit" });
+  if (bundled.status !== 0) giveUp("the bundles could not be made: see the message above");
+  // Tests that are CommonJS take the types that stand beside the bundle.
+  compile("test");
+}
+
+function compile(project) {
+  const done = spawnSync(process.execPath, [binOf("typescript", "tsc"), "--build", join(root, project)], {
     cwd: root,
     stdio: ["ignore", process.stderr.fd, "inherit"],
   });
   if (done.status !== 0) giveUp("the build failed: see the compiler's messages above");
-  // A process of its own, as esbuild keeps one for its next call: beside the demo it would stay for as long as that runs.
-  const bundled = spawnSync(process.execPath, [join(root, "tools", "bundle.mjs")], { stdio: "inherit" });
-  if (bundled.status !== 0) giveUp("the bundles could not be made: see the message above");
 }
 
 /** Names, below `folder`, of all files, sorted. */
