@@ -5,8 +5,12 @@ import { paintFor } from "../../tones.js";
 import { type Format, formatOf } from "./format.js";
 import { Lane, type Source } from "./lane.js";
 import type { Passage, StreamName } from "./passage.js";
+import { Repeats } from "./repeats.js";
 import { StartGate } from "./start-gate.js";
 import { isSame, writerTo } from "./writer.js";
+
+/** Milliseconds for which a stack that was passed on before is held back at most. */
+const HELD_MS = 1_000;
 
 export interface LinePassageOptions {
   format: Exclude<LogFormat, "raw">;
@@ -21,6 +25,8 @@ export class LinePassage implements Passage {
   readonly #lanes: Record<StreamName, Lane>;
   readonly #formats: Record<StreamName, Format>;
   readonly #gate = new StartGate();
+  readonly #repeats = new Repeats();
+  #release: NodeJS.Timeout | undefined;
 
   constructor({ format, ownLine, descriptors = { stdout: 1, stderr: 2 } }: LinePassageOptions) {
     const { stdout, stderr } = descriptors;
@@ -39,7 +45,7 @@ export class LinePassage implements Passage {
   bytes(): void {}
 
   lines(lines: readonly LogLine[]): void {
-    this.#write(this.#gate.take(lines));
+    this.#pass(this.#gate.take(lines));
   }
 
   add(stream: StreamName, source: Source): void {
@@ -55,11 +61,12 @@ export class LinePassage implements Passage {
   }
 
   ended(id: string): void {
-    this.#write(this.#gate.ended(id));
+    this.#pass(this.#gate.ended(id));
+    this.#write(this.#repeats.ended(id, Date.now()));
   }
 
   serving(): void {
-    this.#write(this.#gate.open());
+    this.#pass(this.#gate.open());
   }
 
   gaveUp(): void {
@@ -68,11 +75,22 @@ export class LinePassage implements Passage {
 
   async flush(): Promise<void> {
     this.#write(this.#gate.open());
+    this.#write(this.#repeats.release());
     await Promise.all([this.#lanes.stdout.idle(), this.#lanes.stderr.idle()]);
   }
 
   close(): void {
     for (const lane of new Set(Object.values(this.#lanes))) lane.close();
+  }
+
+  /** What may be a stack that was passed on before waits for the end of its node, which follows at once. */
+  #pass(lines: readonly LogLine[]): void {
+    this.#write(this.#repeats.take(lines, Date.now()));
+    if (!this.#repeats.isHolding || this.#release !== undefined) return;
+    this.#release = setTimeout(() => {
+      this.#release = undefined;
+      this.#write(this.#repeats.release());
+    }, HELD_MS).unref();
   }
 
   /** In one piece what goes to one place. */
