@@ -25,7 +25,7 @@ import { Program } from "../helpers/program.js";
 import { steer } from "../helpers/steering.js";
 
 const NOBODY = 65_534;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const skip = process.getuid?.() === 0 ? false : "needs root, and another user";
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 
