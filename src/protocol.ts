@@ -32,6 +32,12 @@ export interface HostedSettings extends Hosting {
   maxBufferedAmount: number;
 }
 
+/** The keys of TLS session tickets for one socket, in base64. */
+export interface TicketKeys {
+  key: SocketKey;
+  keys: string;
+}
+
 /** The name of a held socket, the same in every process: see socket-key.ts. */
 export type SocketKey = string;
 
@@ -73,6 +79,8 @@ export type ToNode =
   | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string; ours: SocketKey[] }
   /** The master has let a socket go: what was inherited of it serves nothing any more. */
   | { type: "released"; key: SocketKey }
+  /** The answer to `tls`, and comes again when the keys are replaced. */
+  | ({ type: "ticket-keys" } & TicketKeys)
   /** The answer to `ask`. */
   | { type: "answer"; number: number; value: unknown }
   | { type: "refusal"; number: number; code: string; message: string }
@@ -91,7 +99,10 @@ export type ToNode =
 export type IdleLimit = number | null;
 
 /** From a node to the master. */
-export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox | ToUsage | ToOwnPorts;
+export type ToMaster = ToSupervisor | ToDispatcher | ToToolbox | ToUsage | ToOwnPorts | ToTicketStore;
+
+/** A server of the node speaks TLS on this socket; answered with `ticket-keys`. */
+export type ToTicketStore = { type: "tls"; key: SocketKey };
 
 /** What a node says of ports that its program has for itself, as it asks for them with `exclusive: true`. */
 export type ToOwnPorts = { type: "own-port" | "own-port-closed"; address: SocketAddress };

@@ -5,6 +5,7 @@ import type { NamedPort } from "../port-options.js";
 import { allSettled } from "../promises.js";
 import type { SocketInfo, SocketKey } from "../protocol.js";
 import type { Listener, ServerSource } from "../role.js";
+import { noteOwnTicketKeys } from "../serve/own-ticket-keys.js";
 import { Ports } from "../serve/ports.js";
 import type { Service } from "../serve/service.js";
 import { bindError } from "./bind-error.js";
@@ -12,7 +13,7 @@ import type { HeldSocket } from "./held-socket.js";
 import type { Premises } from "./premises.js";
 
 export interface AddressesOptions {
-  premises: Pick<Premises, "sockets" | "dispatcher">;
+  premises: Pick<Premises, "sockets" | "dispatcher" | "ownTickets">;
   /** What serves in the master itself; `undefined`: nothing does. */
   service: Service | undefined;
   listening: (address: AddressInfo | string) => void;
@@ -31,6 +32,7 @@ export class Addresses {
 
   constructor(options: AddressesOptions) {
     this.#options = options;
+    if (options.service !== undefined) noteOwnTicketKeys();
   }
 
   /** @throws BindError MN_ERR_PORT_IN_USE when this service listens there already */
@@ -89,11 +91,12 @@ export class Addresses {
   }
 
   async #serve(service: Service, source: ServerSource, socket: HeldSocket, port: NamedPort): Promise<void> {
-    const { dispatcher } = this.#options.premises;
+    const { dispatcher, ownTickets } = this.#options.premises;
     const own = dispatcher?.ownSocket(socket.key, socket.address) ?? socket;
-    await service.serve(source, own, port, async () =>
-      dispatcher?.hear(MASTER_ID, { type: "accept", key: socket.key }),
-    );
+    await service.serve(source, own, port, async (server) => {
+      dispatcher?.hear(MASTER_ID, { type: "accept", key: socket.key });
+      await ownTickets.prepare(server, socket.key);
+    });
     dispatcher?.hear(MASTER_ID, { type: "open", key: socket.key });
   }
 

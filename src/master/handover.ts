@@ -1,5 +1,5 @@
 // What an old master and the new one that replaces it say to each other.
-import type { SocketInfo } from "../protocol.js";
+import type { SocketInfo, TicketKeys } from "../protocol.js";
 
 /** The variable through which a new master learns that it replaces an old one; removed as soon as read. */
 export const HANDOVER_VARIABLE = "MULTI_NODE_HANDOVER";
@@ -25,8 +25,14 @@ export type SuccessorMessage =
   /** All its nodes serve. */
   | { type: "serving" };
 
-/** The answer to `serving`: the old master is no longer in charge, and has used this number last, if it has used one since. */
-export interface PredecessorMessage {
-  type: "replaced";
-  lastNode: number | undefined;
+/** Keys of TLS session tickets, and when they were made. */
+export interface HandedTicketKeys extends TicketKeys {
+  madeAt: number;
 }
+
+/** From a master to the one that replaces it. */
+export type PredecessorMessage =
+  /** Sent at once: what is secret, and so neither in its environment nor in its arguments. */
+  | { type: "ticket-keys"; all: HandedTicketKeys[] }
+  /** The answer to `serving`: the old master is no longer in charge, and has used this number last, if it has used one since. */
+  | { type: "replaced"; lastNode: number | undefined };

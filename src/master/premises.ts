@@ -16,7 +16,10 @@ import { dispatcherFor, type HandOverEvents } from "./hand-over.js";
 import type { StickyCookie } from "../serve/sticky-cookie.js";
 import { Sockets } from "./sockets.js";
 import { hostedSettings } from "./supervisor-options.js";
+import { Tickets } from "../serve/tickets.js";
+import { TicketStore } from "./ticket-store.js";
 import { Toolbox } from "./toolbox.js";
+import { ticketKeysOfPredecessor } from "./upgrade.js";
 import { Usage } from "./usage.js";
 
 const TOKEN_BYTES = 32;
@@ -57,6 +60,17 @@ export class Premises {
   readonly reaper: Reaper = new Reaper();
   /** What nodes that have ended left behind. */
   readonly helpers: Helpers;
+  /** The keys of TLS sessions, for the nodes and for the servers of this process. */
+  readonly tickets: TicketStore = new TicketStore({
+    handed: ticketKeysOfPredecessor(),
+    replaced: ({ key, keys }) => {
+      for (const child of this.children.values()) child.send({ type: "ticket-keys", key, keys });
+      this.ownTickets.onKeys({ key, keys });
+    },
+  });
+  readonly ownTickets: Tickets = new Tickets(
+    (key) => void this.tickets.of(key).then((keys) => this.ownTickets.onKeys(keys)),
+  );
   readonly #account: Account | undefined;
   /** The name of the cookie by which clients come back. */
   readonly #stickyCookie: string | undefined;
@@ -83,6 +97,7 @@ export class Premises {
     const release = (key: SocketKey): void => {
       this.dispatcher?.remove(key);
       this.sockets.release(key);
+      this.tickets.forget(key);
       for (const child of this.children.values()) child.send({ type: "released", key });
       events.onReleased(key);
     };

@@ -119,8 +119,8 @@ export class MasterRuntime implements Role, Steered {
     try {
       const { hosted, script, args } = this.#options;
       const program = hosted === undefined ? programOf(script, args) : programOf(undefined, undefined);
-      const { held } = this.#premises.sockets;
-      const successor = await this.#succession.start(program, held, this.#options, this.#ending.signal);
+      const estate = { sockets: this.#premises.sockets.held, ticketKeys: this.#premises.tickets.all };
+      const successor = await this.#succession.start(program, estate, this.#options, this.#ending.signal);
       this.#state = "handed-over";
       await this.#succession.release(successor, (replaced) => this.#outlet.replaced(replaced));
     } catch (error) {

@@ -2,11 +2,10 @@
 import { pause } from "../promises.js";
 import type { ServiceOptions } from "../options.js";
 import type { Replaced } from "../role.js";
-import type { HeldSocket } from "./held-socket.js";
 import { handover } from "./inherited.js";
 import { NodeNumbers } from "./node-numbers.js";
 import type { Program } from "./program.js";
-import { askPredecessor, startSuccessor, type Successor, tellPredecessor } from "./upgrade.js";
+import { askPredecessor, type Estate, startSuccessor, type Successor, tellPredecessor } from "./upgrade.js";
 
 /** Milliseconds that listeners of "replaced" have to end what must run in one master only. */
 const RELEASE_MS = 5_000;
@@ -36,14 +35,14 @@ export class Succession {
    */
   async start(
     program: Program,
-    sockets: HeldSocket[],
+    estate: Omit<Estate, "lastNode">,
     options: ServiceOptions,
     signal: AbortSignal,
   ): Promise<Successor> {
     const lastNode = this.numbers.leave();
     let used = lastNode;
     try {
-      return await startSuccessor(program, { sockets, lastNode }, options, signal, (number) => {
+      return await startSuccessor(program, { ...estate, lastNode }, options, signal, (number) => {
         used = number;
       });
     } catch (error) {

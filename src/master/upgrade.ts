@@ -4,7 +4,14 @@ import { StartError } from "../errors.js";
 import { seal, unseal } from "../envelope.js";
 import type { ServiceOptions } from "../options.js";
 import { Deferred } from "../promises.js";
-import { HANDOVER_VARIABLE, type Handover, type PredecessorMessage, type SuccessorMessage } from "./handover.js";
+import {
+  HANDOVER_VARIABLE,
+  type HandedTicketKeys,
+  type Handover,
+  type PredecessorMessage,
+  type SuccessorMessage,
+} from "./handover.js";
+import { handover } from "./inherited.js";
 import type { HeldSocket } from "./held-socket.js";
 import type { Program } from "./program.js";
 
@@ -12,6 +19,8 @@ import type { Program } from "./program.js";
 const FIRST_SOCKET_FD = 4;
 /** Milliseconds that a new master has beyond its nodes' time to serve. */
 const START_GRACE = 10_000;
+/** Milliseconds for what an old master sends at once. */
+const HANDED_MS = 1_000;
 /** Milliseconds that a new master which is given up has to end in order. */
 const END_MS = 5_000;
 
@@ -27,6 +36,8 @@ export interface Estate {
   sockets: HeldSocket[];
   /** The number of the node that was started last. */
   lastNode: number;
+  /** For TLS sessions. */
+  ticketKeys: HandedTicketKeys[];
 }
 
 /**
@@ -38,7 +49,7 @@ export interface Estate {
  */
 export async function startSuccessor(
   program: Program,
-  { sockets, lastNode }: Estate,
+  { sockets, lastNode, ticketKeys }: Estate,
   { readyTimeout, masterListen, balance }: Pick<ServiceOptions, "readyTimeout" | "masterListen" | "balance">,
   signal: AbortSignal,
   onNumbered: (lastNode: number) => void,
@@ -51,6 +62,7 @@ export async function startSuccessor(
     throw failed(`${why}, its end would remove the file of the Unix socket that the new one serves`);
   }
   const child = spawnSuccessor(program, { sockets, lastNode });
+  child.send(seal<PredecessorMessage>({ type: "ticket-keys", all: ticketKeys }), () => {});
   const ready = new Deferred<void>();
   const timer = setTimeout(() => ready.reject(failed("it did not serve in time")), readyTimeout + START_GRACE);
   signal.addEventListener("abort", () => ready.reject(failed("the service ends")));
@@ -106,7 +118,25 @@ function successorOf(child: ChildProcess): Successor {
   };
 }
 
-function spawnSuccessor(program: Program, { sockets, lastNode }: Estate): ChildProcess {
+/** The keys for TLS sessions of the master that has started this one, if one has. */
+export function ticketKeysOfPredecessor(): Promise<readonly HandedTicketKeys[]> {
+  if (handover === undefined || !process.connected) return Promise.resolve([]);
+  return new Promise((resolve) => {
+    const end = (all: readonly HandedTicketKeys[]): void => {
+      process.off("message", onMessage).off("disconnect", onGone);
+      resolve(all);
+    };
+    const onGone = (): void => end([]);
+    const onMessage = (value: unknown): void => {
+      const message = unseal<PredecessorMessage>(value);
+      if (message?.type === "ticket-keys") end(message.all);
+    };
+    process.on("message", onMessage).once("disconnect", onGone);
+    setTimeout(onGone, HANDED_MS).unref();
+  });
+}
+
+function spawnSuccessor(program: Program, { sockets, lastNode }: Omit<Estate, "ticketKeys">): ChildProcess {
   const handover: Handover = {
     master: process.pid,
     lastNode,

@@ -1,5 +1,5 @@
 // The supervisor's outside as it really is: processes, timers, sockets.
-import { isToDispatcher, isToToolbox, isToUsage } from "../protocol.js";
+import { isToDispatcher, isToToolbox, isToUsage, type SocketKey } from "../protocol.js";
 import type { Account } from "./account.js";
 import { bind } from "./bind.js";
 import { isToOwnPorts } from "./own-ports.js";
@@ -80,6 +80,11 @@ async function examine(id: string, child: Child | undefined, tell: WorldOptions[
   tell({ type: "examined", id, stack });
 }
 
+async function sendTicketKeys(child: Child, socket: SocketKey, { tickets }: WorldOptions["premises"]): Promise<void> {
+  const { key, keys } = await tickets.of(socket);
+  child.send({ type: "ticket-keys", key, keys });
+}
+
 function startNode(id: string, place: number, { program, account, premises, tell }: WorldOptions): Child {
   const { folder, token, hosted, reaper, helpers, children, dispatcher, ownPorts, toolbox, usage } = premises;
   const output = premises.output.node(id, place);
@@ -104,6 +109,7 @@ function startNode(id: string, place: number, { program, account, premises, tell
         if (message.type === "accept") child.send({ type: "opened", key: message.key });
         return;
       }
+      if (message.type === "tls") return void sendTicketKeys(child, message.key, premises);
       if (isToToolbox(message)) return toolbox.hear(id, message);
       if (message.type === "closed") dispatcher?.leave(id, message.key);
       if (isToUsage(message)) return usage.hear(id, message);

@@ -1,9 +1,12 @@
 // Whether this process is a node, asked once: the master says so in the environment, from which it is removed.
 import { isAlive } from "../alive.js";
+import { noteOwnTicketKeys } from "../serve/own-ticket-keys.js";
 import { BOOT_VARIABLE, type Boot } from "../protocol.js";
 
 /** What the master told this process; "orphan" if that master is dead; `undefined` when no master started it. */
 export const boot: Boot | "orphan" | undefined = readBoot();
+
+if (typeof boot === "object") noteOwnTicketKeys();
 
 function readBoot(): Boot | "orphan" | undefined {
   const text = process.env[BOOT_VARIABLE];

@@ -30,7 +30,9 @@ export interface HostingOptions {
   /** Where this package has sockets of its own. */
   folder: string;
   sockets: NodeSockets;
-  intake: Pick<Intake, "prepare" | "open">;
+  intake: Pick<Intake, "open">;
+  /** Does what has to be done before a server listens on a socket, by its name in the master. */
+  prepare: (server: Server, key: SocketKey) => Promise<void>;
   /** Holds back what listens until the program says that it is ready; `undefined` where it need not say so. */
   gate: ReadyGate | undefined;
   service: Pick<Service, "watch" | "watchUdp">;
@@ -132,14 +134,14 @@ export class Hosting {
   }
 
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
-    const { sockets, intake, mayAccept } = this.#options;
+    const { sockets, prepare, mayAccept } = this.#options;
     const asked = (server as NetInternals)._listeningId;
     let key: SocketKey | undefined;
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
       await mayAccept();
-      await intake.prepare(sockets.heldAs(key));
+      await prepare(server, sockets.heldAs(key));
       this.#attach(server, key, handleFor(server, socket), answer);
     } catch (error) {
       if (key !== undefined) sockets.ports.release(key);

@@ -1,5 +1,5 @@
 // A node's life: joins the mesh, serves, drains when told to or when the master is gone, ends.
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { MultiNodeError } from "../errors.js";
 import { MASTER_ID } from "../mesh/endpoint.js";
 import type { ServiceOptions } from "../options.js";
@@ -10,6 +10,7 @@ import type { Listener, Outlet, Peer, Role, ServerSource, Status } from "../role
 import type { ClientHandle, SocketHandle } from "../serve/handles.js";
 import { Lifeline } from "../serve/lifeline.js";
 import { Service } from "../serve/service.js";
+import { Tickets } from "../serve/tickets.js";
 import { startOfProcess } from "../started.js";
 import { Asking } from "./asking.js";
 import { standInForCluster } from "./cluster-seam.js";
@@ -42,6 +43,7 @@ export class NodeRuntime implements Role {
   readonly #service: Service;
   readonly #ready = new Deferred<void>();
   readonly #intake = new Intake(this.#tell);
+  readonly #tickets = new Tickets((key) => this.#tell({ type: "tls", key }));
   readonly #sockets: NodeSockets;
   readonly #hosting: Hosting | undefined;
   readonly #departure: Departure;
@@ -122,13 +124,18 @@ export class NodeRuntime implements Role {
     try {
       const socket = await this.#sockets.take(key, port);
       const held = this.#sockets.heldAs(key);
-      await this.#service.serve(source, socket, port, () => this.#intake.prepare(held));
+      await this.#service.serve(source, socket, port, (server) => this.#prepare(server, held));
       this.#intake.open(held);
     } finally {
       lifeline.cut();
     }
     this.#onListening(this.#sockets.ports.address(key) ?? "");
     this.#hosting?.onListening(key);
+  }
+
+  /** Before a server listens on a socket. */
+  async #prepare(server: Server, key: SocketKey): Promise<void> {
+    await Promise.all([this.#intake.prepare(key), this.#tickets.prepare(server, key)]);
   }
 
   /** Prepares for a program that knows nothing of all this, before it runs. */
@@ -142,6 +149,7 @@ export class NodeRuntime implements Role {
       expected: this.#boot.expected ?? [],
       sockets: this.#sockets,
       intake: this.#intake,
+      prepare: (server, key) => this.#prepare(server, key),
       service: this.#service,
       ends: () => this.#departure.hasBegun,
       mayAccept: () => (this.#starting.length === 0 ? undefined : this.#membership.joined),
@@ -195,6 +203,8 @@ export class NodeRuntime implements Role {
         return this.#intake.take(message, handle as ClientHandle | undefined);
       case "opened":
         return this.#intake.onOpened(message.key);
+      case "ticket-keys":
+        return this.#tickets.onKeys(message);
       case "missing":
         return this.#intake.miss(message.number);
       case "no-socket":

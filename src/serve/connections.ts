@@ -8,6 +8,7 @@ import { Http1Connection } from "./http1-connection.js";
 import { Http2Connection } from "./http2-connection.js";
 import { type Observer, observe } from "./observe.js";
 import type { ResponseTimes } from "./response-times.js";
+import { isHttp2, isHttps, isTls } from "./server-kind.js";
 import { whenDestroyed } from "./socket-end.js";
 import { setStickyCookie, type StickyCookie } from "./sticky-cookie.js";
 
@@ -220,18 +221,4 @@ export class Connections {
     const connection = this.#http1Of(socket);
     if (connection !== undefined) this.#times.end(connection.finish(request, response));
   };
-}
-
-/** Most programs load none of TLS, and are not to do so for our sake. */
-function isTls(server: Server): boolean {
-  return "addContext" in server;
-}
-
-/** Of that module nothing but its functions is public. */
-function isHttp2(server: Server): boolean {
-  return "updateSettings" in server;
-}
-
-function isHttps(server: Server): boolean {
-  return isTls(server) && server instanceof process.getBuiltinModule("node:https").Server;
 }

@@ -47,6 +47,7 @@ export class HostingWorld {
       folder: "/run/multi-node-0123",
       sockets: this.sockets,
       intake: this.intake,
+      prepare: (_server, key) => this.intake.prepare(key),
       service: {
         watch: (server) => this.watched.push(server),
         watchUdp: (socket) => this.watchedUdp.push(socket),
