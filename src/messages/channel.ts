@@ -1,6 +1,7 @@
 // A named place where every process of the service can publish and listen, as the web's BroadcastChannel has it.
 import { EventEmitter } from "node:events";
-import { type EventListener, type ListenerOptions, ListenerTable } from "../wire/events.js";
+import { ListenerTable, type MessageEvent } from "../wire/events.js";
+import type { EventListener, ListenerOptions } from "../wire/listener-options.js";
 import type { Link } from "./link.js";
 import type { Hold } from "./hold.js";
 import { MessageQueue } from "./message-queue.js";
@@ -27,8 +28,8 @@ export interface ChannelEvents<Value> {
 
 /** The event object for each type. */
 export interface ChannelEventMap<Value> {
-  message: { readonly type: "message"; readonly target: Channel<Value>; readonly data: Value };
-  messageerror: { readonly type: "messageerror"; readonly target: Channel<Value>; readonly data: Error };
+  message: MessageEvent<Channel<Value>, Value> & { readonly type: "message" };
+  messageerror: MessageEvent<Channel<Value>, Error> & { readonly type: "messageerror" };
 }
 
 type Handler<Event> = ((event: Event) => void) | null;
@@ -111,17 +112,18 @@ export class Channel<Value = unknown> extends EventEmitter<ChannelEvents<Value>>
 
   addEventListener<Type extends keyof ChannelEventMap<Value>>(
     type: Type,
-    listener: EventListener<ChannelEventMap<Value>[Type]> | null,
-    options?: ListenerOptions,
+    listener: EventListener<ChannelEventMap<Value>[Type]> | null | undefined,
+    options?: ListenerOptions | boolean | null,
   ): void {
     this.#listeners.add(type, listener, options);
   }
 
   removeEventListener<Type extends keyof ChannelEventMap<Value>>(
     type: Type,
-    listener: EventListener<ChannelEventMap<Value>[Type]> | null,
+    listener: EventListener<ChannelEventMap<Value>[Type]> | null | undefined,
+    options?: ListenerOptions | boolean | null,
   ): void {
-    this.#listeners.remove(type, listener);
+    this.#listeners.remove(type, listener, options);
   }
 
   get onmessage(): Handler<ChannelEventMap<Value>["message"]> {
@@ -167,12 +169,12 @@ export class Channel<Value = unknown> extends EventEmitter<ChannelEvents<Value>>
 
   /** @internal */
   deliver(value: unknown): void {
-    this.#tell("message", value);
+    if (this.#state === "open") this.#listeners.tell("message", value);
   }
 
   /** @internal */
   deliverError(error: Error): void {
-    this.#tell("messageerror", error);
+    if (this.#state === "open") this.#listeners.tell("messageerror", error);
   }
 
   #watchListeners(): void {
@@ -184,17 +186,5 @@ export class Channel<Value = unknown> extends EventEmitter<ChannelEvents<Value>>
       const isLast = event === "message" && this.listenerCount("message") === 0;
       if (isLast && this.#state === "open") this.#host.unlisten(this, this.name);
     });
-  }
-
-  // A listener that throws must not disturb the messages behind it; the error still becomes an uncaughtException.
-  #tell(type: keyof ChannelEvents<Value>, detail: unknown): void {
-    if (this.#state === "closed") return;
-    try {
-      (this as EventEmitter).emit(type, detail);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
   }
 }

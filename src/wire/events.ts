@@ -1,11 +1,37 @@
 // The WebSocket style of listening on top of an EventEmitter: event objects, handlers and options.
 
 import type { EventEmitter } from "node:events";
+import {
+  captureOf,
+  checkListenerOptions,
+  type EventListener,
+  isListener,
+  type ListenerOptions,
+} from "./listener-options.js";
+import { TargetCloseEvent, TargetErrorEvent, TargetEvent, TargetMessageEvent } from "./event-objects.js";
 
-/** What a listener of `open` gets. */
+/** What a listener of `open` gets, and what all event objects have. They are `instanceof Event`. */
 export interface FramedEvent<Target> {
   readonly type: string;
   readonly target: Target;
+  /** The target while listeners are called, `null` afterwards. */
+  readonly currentTarget: Target | null;
+  readonly srcElement: Target;
+  /** 2 (AT_TARGET) while listeners are called, 0 (NONE) afterwards. */
+  readonly eventPhase: number;
+  readonly timeStamp: number;
+  readonly bubbles: false;
+  readonly cancelable: false;
+  readonly composed: false;
+  readonly defaultPrevented: false;
+  readonly returnValue: true;
+  readonly isTrusted: true;
+  cancelBubble: boolean;
+  composedPath(): Target[];
+  preventDefault(): void;
+  stopPropagation(): void;
+  /** No further listener that addEventListener() has added, and no `on…` handler, hears of it. */
+  stopImmediatePropagation(): void;
 }
 
 /** What a listener of `message` gets: `data` is the value. */
@@ -34,99 +60,169 @@ export interface FramedEventMap<Target, Value> {
   error: ErrorEvent<Target>;
 }
 
-/** A function, or an object with `handleEvent`, as everywhere in the DOM. */
-export type EventListener<Event> = ((event: Event) => void) | { handleEvent(event: Event): void };
+type Listener = EventListener<never>;
 
-/** As the DOM has them: `once` removes the listener before its first call, `signal` when it aborts. */
-export interface ListenerOptions {
-  readonly once?: boolean;
-  readonly signal?: AbortSignal;
+/** One listener that addEventListener() has added. */
+interface Entry {
+  readonly listener: Listener;
+  readonly capture: boolean;
+  readonly once: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly onAbort: () => void;
+  state: "there" | "removed";
 }
 
-type Emitted = (...args: unknown[]) => void;
+/** What is known of one type of event. */
+interface TypeOfEvent {
+  readonly name: string;
+  /** Never changed, but replaced: those that are added while listeners are called do not hear of this event. */
+  entries: readonly Entry[];
+  /** The listener of the emitter that calls them all. */
+  readonly bridge: (...args: unknown[]) => void;
+  /** How many events it has seen. */
+  calls: number;
+  /** The `on…` handler, and the listener that calls whatever handler is set. */
+  handler: unknown;
+  readonly slot: Listener;
+}
 
-/** Keeps, for one emitter, which emitter listener stands for which listener of the DOM's kind. */
+/** Listeners by the rules of the DOM's EventTarget, for one emitter: it has one listener of its own for all of a type. */
 export class ListenerTable {
   readonly #emitter: EventEmitter;
-  readonly #wrappers = new Map<string, Map<unknown, Emitted>>();
-  readonly #handlers = new Map<string, unknown>();
-  readonly #slots = new Map<string, EventListener<never>>();
+  readonly #types = new Map<string, TypeOfEvent>();
 
   constructor(emitter: EventEmitter) {
     this.#emitter = emitter;
   }
 
-  /** Adds `listener` unless it is there already. Event objects exist only while such listeners do. */
-  add(type: string, listener: EventListener<never> | null, options: ListenerOptions = {}): void {
-    if (listener === null || options.signal?.aborted || this.#has(type, listener)) return;
-    const wrapper: Emitted = (...args) => {
-      if (options.once) this.remove(type, listener);
-      const event = makeEvent(type, this.#emitter, args) as never;
-      if (typeof listener === "function") listener.call(this.#emitter, event);
-      else listener.handleEvent(event);
-    };
-    this.#wrappersOf(type).set(listener, wrapper);
-    this.#emitter.on(type, wrapper);
-    options.signal?.addEventListener("abort", () => this.remove(type, listener, wrapper), { once: true });
+  /**
+   * Adds `listener` unless it is there already. Event objects exist only while such listeners do.
+   * @throws TypeError for what is neither a listener nor null or undefined, and for wrong options
+   */
+  add(name: string, listener: Listener | null | undefined, options?: ListenerOptions | boolean | null): void {
+    const { once, signal } = checkListenerOptions(options);
+    if (!isListener(listener)) return;
+    const capture = captureOf(options);
+    const type = this.#typeOf(name);
+    if (signal?.aborted === true || this.#find(type, listener, capture) !== undefined) return;
+    const onAbort = (): void => this.#remove(type, entry);
+    const entry: Entry = { listener, capture, once: Boolean(once), signal, onAbort, state: "there" };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    type.entries = [...type.entries, entry];
+    if (type.entries.length === 1) this.#emitter.on(type.name, type.bridge);
   }
 
   /** Removes `listener`, or does nothing if it is not there. */
-  remove(type: string, listener: EventListener<never> | null, expected?: Emitted): void {
-    const wrapper = this.#wrappersOf(type).get(listener);
-    if (wrapper === undefined || (expected !== undefined && wrapper !== expected)) return;
-    this.#wrappersOf(type).delete(listener);
-    this.#emitter.off(type, wrapper);
+  remove(name: string, listener: Listener | null | undefined, options?: ListenerOptions | boolean | null): void {
+    if (!isListener(listener)) return;
+    const type = this.#typeOf(name);
+    const entry = this.#find(type, listener, captureOf(options));
+    if (entry !== undefined) this.#remove(type, entry);
   }
 
   /** The `on…` handler of a type. */
-  handler(type: string): unknown {
-    return this.#handlers.get(type) ?? null;
+  handler(name: string): unknown {
+    return this.#types.get(name)?.handler ?? null;
   }
 
   /** Replaces the `on…` handler of a type; anything but a function means none. */
-  setHandler(type: string, handler: unknown): void {
-    const isHandler = typeof handler === "function";
-    this.#handlers.set(type, isHandler ? handler : null);
-    if (isHandler) this.add(type, this.#slot(type));
-    else this.remove(type, this.#slot(type));
+  setHandler(name: string, handler: unknown): void {
+    const type = this.#typeOf(name);
+    type.handler = typeof handler === "function" ? handler : null;
+    if (type.handler === null) this.remove(name, type.slot);
+    else this.add(name, type.slot);
   }
 
-  // One listener that calls whatever handler is set: replacing a handler keeps its place among the listeners.
-  #slot(type: string): EventListener<never> {
-    let slot = this.#slots.get(type);
-    if (slot === undefined) {
-      slot = (event) => (this.#handlers.get(type) as ((event: never) => void) | null)?.call(this.#emitter, event);
-      this.#slots.set(type, slot);
+  /** Emits an event. What a listener throws becomes an uncaughtException, and the DOM's listeners all hear of the event. */
+  tell(name: string, ...args: readonly unknown[]): void {
+    const type = this.#types.get(name);
+    const calls = type?.calls;
+    try {
+      this.#emitter.emit(name, ...args);
+    } catch (error) {
+      report(error);
+      if (type !== undefined && type.calls === calls && type.entries.length > 0) type.bridge(...args);
     }
-    return slot;
   }
 
-  // `removeAllListeners` may have gone behind this table's back.
-  #has(type: string, listener: unknown): boolean {
-    const wrapper = this.#wrappersOf(type).get(listener);
-    return wrapper !== undefined && this.#emitter.listeners(type).includes(wrapper);
-  }
-
-  #wrappersOf(type: string): Map<unknown, Emitted> {
-    let wrappers = this.#wrappers.get(type);
-    if (wrappers === undefined) {
-      wrappers = new Map();
-      this.#wrappers.set(type, wrappers);
+  #call(type: TypeOfEvent, args: readonly unknown[]): void {
+    type.calls += 1;
+    const event = makeEvent(type.name, this.#emitter, args);
+    const { entries } = type;
+    for (const entry of entries) {
+      if (entry.state === "removed") continue;
+      if (entry.once) this.#remove(type, entry);
+      this.#invoke(entry.listener, event);
+      if (entries.length > 1 && !this.#goesOn(type, event)) break;
     }
-    return wrappers;
+    TargetEvent.end(event);
+  }
+
+  /** removeAllListeners() goes behind this table's back. */
+  #goesOn(type: TypeOfEvent, event: TargetEvent): boolean {
+    return TargetEvent.goesOn(event) && this.#emitter.listenerCount(type.name) > 0;
+  }
+
+  #invoke(listener: Listener, event: TargetEvent): void {
+    try {
+      if (typeof listener === "function") listener.call(this.#emitter, event as never);
+      else listener.handleEvent(event as never);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  #find(type: TypeOfEvent, listener: unknown, capture: boolean): Entry | undefined {
+    if (type.entries.length > 0 && !this.#emitter.listeners(type.name).includes(type.bridge)) this.#removeAll(type);
+    return type.entries.find((entry) => entry.listener === listener && entry.capture === capture);
+  }
+
+  #remove(type: TypeOfEvent, entry: Entry): void {
+    if (entry.state === "removed") return;
+    entry.state = "removed";
+    entry.signal?.removeEventListener("abort", entry.onAbort);
+    type.entries = type.entries.filter((other) => other !== entry);
+    if (type.entries.length === 0) this.#emitter.off(type.name, type.bridge);
+  }
+
+  #removeAll(type: TypeOfEvent): void {
+    for (const entry of type.entries) this.#remove(type, entry);
+  }
+
+  #typeOf(name: string): TypeOfEvent {
+    const known = this.#types.get(name);
+    if (known !== undefined) return known;
+    const type: TypeOfEvent = {
+      name,
+      entries: [],
+      bridge: (...args) => this.#call(type, args),
+      calls: 0,
+      handler: null,
+      // Replacing a handler keeps its place among the listeners.
+      slot: (event) => (type.handler as ((event: never) => void) | null)?.call(this.#emitter, event),
+    };
+    this.#types.set(name, type);
+    return type;
   }
 }
 
-function makeEvent(type: string, target: unknown, args: readonly unknown[]): FramedEvent<unknown> {
+/** As Node's EventTarget does it: the other listeners hear of the event first. */
+function report(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+function makeEvent(type: string, target: unknown, args: readonly unknown[]): TargetEvent {
   switch (type) {
     case "message":
     case "messageerror":
-      return { type, target, data: args[0] } as FramedEvent<unknown>;
+      return new TargetMessageEvent(type, target, args[0]);
     case "close":
-      return { type, target, code: args[0], reason: args[1], wasClean: args[2] } as FramedEvent<unknown>;
+      return new TargetCloseEvent(target, args[0], args[1], args[2]);
     case "error":
-      return { type, target, error: args[0], message: (args[0] as Error).message } as FramedEvent<unknown>;
+      return new TargetErrorEvent(target, args[0] as Error);
     default:
-      return { type, target };
+      return new TargetEvent(type, target);
   }
 }

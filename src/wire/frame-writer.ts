@@ -26,6 +26,7 @@ export class FrameWriter {
   #frame: "none" | "begun" = "none";
   #flush: "idle" | "planned" = "idle";
   #bufferedBytes = 0;
+  #lostBytes = 0;
 
   /**
    * @param onWritten called whenever fewer bytes wait than before
@@ -40,6 +41,11 @@ export class FrameWriter {
   /** Bytes taken and not yet handed to the operating system (or to whatever the stream writes to). */
   get bufferedBytes(): number {
     return this.#bufferedBytes;
+  }
+
+  /** Bytes that were taken and could not be written, as the stream had failed or ended. */
+  get lostBytes(): number {
+    return this.#lostBytes;
   }
 
   /** Takes a frame; it is written at the end of this turn at the latest. Returns whether its bytes were copied. */
@@ -140,6 +146,7 @@ export class FrameWriter {
     if (!this.#stream.writable) return;
     this.#stream.write(bytes, (error) => {
       this.#bufferedBytes -= bytes.length;
+      if (error != null) this.#lostBytes += bytes.length;
       if (error == null && memory !== undefined && this.#memory === "reused") giveMemory(memory);
       this.#onWritten();
     });

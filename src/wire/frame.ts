@@ -1,7 +1,7 @@
 // The outermost layer of the wire: a five-byte header before each payload, and the close frame's payload.
 
 import { LinkError, UsageError } from "../errors.js";
-import { closeCodeName, isSendableCloseCode } from "./close-codes.js";
+import { CLOSE_NO_STATUS, closeCodeName, isSendableCloseCode, MAX_CLOSE_REASON } from "./close-codes.js";
 
 /** Bytes before each payload: its length (u32, big-endian), then its type (u8). */
 export const HEADER_SIZE = 5;
@@ -14,11 +14,10 @@ export const FRAME_VALUE = 0x01;
 export const FRAME_CLOSE = 0x08;
 
 const CODE_SIZE = 2;
-/** Bytes of UTF-8 that the reason of a close frame may have. */
-const MAX_CLOSE_REASON = 123;
 /** The greatest payload of a close frame: its code and the longest reason. */
 export const MAX_CLOSE_PAYLOAD: number = CODE_SIZE + MAX_CLOSE_REASON;
 
+const NO_BYTES: Buffer = Buffer.alloc(0);
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What a close frame says. */
@@ -45,10 +44,11 @@ export function encodeFrame(type: number, payload: Uint8Array): Buffer {
 }
 
 /**
- * A whole close frame.
+ * A whole close frame; one without a code is empty.
  * @throws UsageError MN_ERR_OPTION for a code that may not be sent or a reason of more than 123 bytes.
  */
-export function encodeClose(code: number, reason: string): Buffer {
+export function encodeClose(code: number | undefined, reason: string): Buffer {
+  if (code === undefined || code === CLOSE_NO_STATUS) return encodeFrame(FRAME_CLOSE, NO_BYTES);
   if (!isSendableCloseCode(code)) {
     throw new UsageError(
       "MN_ERR_OPTION",
@@ -73,6 +73,7 @@ export function encodeClose(code: number, reason: string): Buffer {
  * @throws LinkError MN_ERR_FRAME_VALUE when it is too short, its code may not be sent, or its reason is not UTF-8.
  */
 export function parseClose(bytes: Buffer, start: number, end: number): CloseStatus {
+  if (start === end) return { code: CLOSE_NO_STATUS, reason: "" };
   if (end - start < CODE_SIZE) throw malformedClose(`it has ${end - start} bytes, at least ${CODE_SIZE} are needed`);
   const code = bytes.readUInt16BE(start);
   if (!isSendableCloseCode(code)) throw malformedClose(`its code is ${code} (${closeCodeName(code)})`);

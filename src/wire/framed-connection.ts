@@ -76,11 +76,18 @@ export class FramedConnection {
   }
 
   /** Says close, after everything that was sent. Once: later calls do nothing. */
-  close(code: number, reason: string): void {
+  close(code: number | undefined, reason: string): void {
+    if (this.#state === "connecting") return this.#stopConnecting();
+    if (this.#state !== "open") return;
     const frame = encodeClose(code, reason);
-    if (this.#state !== "open" && this.#state !== "connecting") return;
     this.#state = "closing";
     this.#endWith(frame);
+  }
+
+  #stopConnecting(): void {
+    this.#state = "failed";
+    const error = new LinkError("MN_ERR_STREAM_FAILED", "the stream was closed before it was connected");
+    process.nextTick(() => this.#break(error));
   }
 
   /** Destroys the stream at once. */

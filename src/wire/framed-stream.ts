@@ -4,9 +4,10 @@ import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { BackpressureError, type LinkError } from "../errors.js";
 import { workedMs } from "../work-clock.js";
-import { CLOSE_NORMAL } from "./close-codes.js";
+import { checkClose } from "./close-codes.js";
 import { ValueEncoder } from "./codec.js";
-import { type EventListener, type FramedEventMap, type ListenerOptions, ListenerTable } from "./events.js";
+import { type FramedEventMap, ListenerTable } from "./events.js";
+import type { EventListener, ListenerOptions } from "./listener-options.js";
 import { type ConnectionState, FramedConnection } from "./framed-connection.js";
 import { checkDuplex, checkOptions, type FrameStreamOptions, type Settings } from "./stream-options.js";
 
@@ -45,19 +46,21 @@ export function frameStream<Value = unknown>(stream: Duplex, options?: FrameStre
  * `open`, `message` (value), `error` (LinkError; `close` follows) and `close` (code, reason, wasClean).
  */
 export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEvents<Value>> {
-  static readonly CONNECTING = 0;
-  static readonly OPEN = 1;
-  static readonly CLOSING = 2;
-  static readonly CLOSED = 3;
-  readonly CONNECTING = 0;
-  readonly OPEN = 1;
-  readonly CLOSING = 2;
-  readonly CLOSED = 3;
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
 
   readonly #stream: Duplex;
   readonly #settings: Settings;
   readonly #encoder: ValueEncoder;
   readonly #connection: FramedConnection;
+  /** Bytes that send() was given after the end. */
+  #unsent = 0;
   readonly #listeners: ListenerTable = new ListenerTable(this);
 
   constructor(stream: Duplex, options: FrameStreamOptions = {}) {
@@ -67,11 +70,11 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
     this.#settings = checkOptions(options);
     this.#encoder = new ValueEncoder(this.#settings.maxPayload);
     const sink = {
-      open: () => this.#tell("open"),
-      message: (value: unknown) => this.#tell("message", value),
-      close: (code: number, reason: string, wasClean: boolean) => this.#tell("close", code, reason, wasClean),
+      open: () => this.#listeners.tell("open"),
+      message: (value: unknown) => this.#listeners.tell("message", value),
+      close: (code: number, reason: string, wasClean: boolean) => this.#listeners.tell("close", code, reason, wasClean),
       // An EventEmitter throws errors that nobody listens for; here `close` tells enough.
-      error: (error: LinkError) => this.listenerCount("error") > 0 && this.#tell("error", error),
+      error: (error: LinkError) => this.listenerCount("error") > 0 && this.#listeners.tell("error", error),
     };
     this.#connection = new FramedConnection(stream, this.#settings, sink, { startTimer, clock: workedMs });
   }
@@ -81,19 +84,25 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
     return readyStates[this.#connection.state];
   }
 
-  /** Bytes that `send` has taken and the stream has not yet handed on, frame headers included. */
+  /**
+   * Bytes that `send` has taken and the stream has not yet handed on, frame headers included. As with a WebSocket, what
+   * was not sent when the stream closed stays counted, and so is what is sent after that.
+   */
   get bufferedAmount(): number {
-    return this.#connection.writer.bufferedBytes;
+    const { bufferedBytes, lostBytes } = this.#connection.writer;
+    return bufferedBytes + lostBytes + this.#unsent;
   }
 
   /**
-   * Sends one value. All values of one turn of the event loop go out together. After `close` it does nothing, as with
+   * Sends one value. All values of one turn of the event loop go out together. After `close` it sends nothing, as with
    * a WebSocket.
-   * @throws BackpressureError MN_ERR_BACKPRESSURE while more than `maxBufferedAmount` bytes wait,
+   * @throws DOMException InvalidStateError while the stream is still connecting,
+   * BackpressureError MN_ERR_BACKPRESSURE while more than `maxBufferedAmount` bytes wait,
    * UsageError MN_ERR_FRAME_TOO_LARGE, DOMException DataCloneError for functions, symbols and the like
    */
   send(value: unknown): void {
-    if (this.readyState > FramedStream.OPEN) return;
+    if (this.readyState === FramedStream.CONNECTING) throw notYetOpen();
+    if (this.readyState !== FramedStream.OPEN) return this.#count(value);
     if (this.bufferedAmount > this.#settings.maxBufferedAmount) throw tooMuchWaits(this.bufferedAmount);
     this.#encoder.encodeTo(this.#connection.writer, value);
   }
@@ -101,12 +110,13 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
   /**
    * Says close after everything that was sent, and ends once the peer has said it, too. Further calls do nothing.
    * As with a WebSocket, messages that come after this call are not delivered.
-   * @param code 1000-1003, 1007-1014 or 3000-4999; 1000 if left out
-   * @param reason at most 123 bytes of UTF-8
-   * @throws UsageError MN_ERR_OPTION
+   * While the stream is connecting, it fails instead: `error` and `close` with 1006 follow, and no `open`.
+   * @param code 1000-1003, 1007-1014 or 3000-4999; left out, both sides are told 1005
+   * @param reason at most 123 bytes of UTF-8; not sent without a code
+   * @throws DOMException InvalidAccessError for another code, SyntaxError for a longer reason
    */
-  close(code: number = CLOSE_NORMAL, reason = ""): void {
-    this.#connection.close(code, reason);
+  close(code?: number, reason?: string): void {
+    this.#connection.close(...checkClose(code, reason));
   }
 
   /** Destroys the stream at once; what waits is lost. `close` comes with 1006, unless both sides had said close. */
@@ -132,17 +142,18 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
 
   addEventListener<Type extends keyof FramedEventMap<this, Value>>(
     type: Type,
-    listener: EventListener<FramedEventMap<this, Value>[Type]> | null,
-    options?: ListenerOptions,
+    listener: EventListener<FramedEventMap<this, Value>[Type]> | null | undefined,
+    options?: ListenerOptions | boolean | null,
   ): void {
     this.#listeners.add(type, listener, options);
   }
 
   removeEventListener<Type extends keyof FramedEventMap<this, Value>>(
     type: Type,
-    listener: EventListener<FramedEventMap<this, Value>[Type]> | null,
+    listener: EventListener<FramedEventMap<this, Value>[Type]> | null | undefined,
+    options?: ListenerOptions | boolean | null,
   ): void {
-    this.#listeners.remove(type, listener);
+    this.#listeners.remove(type, listener, options);
   }
 
   get onopen(): Handler<Events<Value>["open"]> {
@@ -177,16 +188,20 @@ export class FramedStream<Value = unknown> extends EventEmitter<FramedStreamEven
     this.#listeners.setHandler("error", handler);
   }
 
-  // A listener that throws must not disturb the frames behind it; the error still becomes an uncaughtException.
-  #tell(type: keyof FramedStreamEvents<Value>, ...args: readonly unknown[]): void {
-    try {
-      (this as unknown as EventEmitter).emit(type, ...args);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
+  #count(value: unknown): void {
+    const frame = this.#encoder.encode(value);
+    this.#unsent += frame.length;
+    this.#encoder.release(frame);
   }
+}
+
+for (const [value, name] of ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].entries()) {
+  for (const place of [FramedStream, FramedStream.prototype])
+    Object.defineProperty(place, name, { value, enumerable: true });
+}
+
+function notYetOpen(): DOMException {
+  return new DOMException("the stream is still connecting: send once it is open", "InvalidStateError");
 }
 
 function startTimer(milliseconds: number, callback: () => void): () => void {

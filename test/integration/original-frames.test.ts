@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
 import { test } from "node:test";
 import { connect as connectTls, createServer as createTls } from "node:tls";
@@ -136,5 +136,6 @@ async function connected(server: Server, event: string, dial: (port: number) => 
   const near = dial((server.address() as AddressInfo).port);
   const [far] = (await accepted) as [Duplex];
   server.close();
+  if ((near as Socket).connecting) await once(near, "connect");
   return [near, far];
 }

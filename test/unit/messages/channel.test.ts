@@ -102,9 +102,9 @@ test("event objects hold the message, functions of an emitter get it as it is", 
   const { sender, station } = room(0);
   const channel = station.channel("lobby");
   const heard: unknown[] = [];
-  const listener = { handleEvent: (event: object): unknown => heard.push(["object", event]) };
-  channel.onmessage = (event) => heard.push(["onmessage", event]);
-  channel.addEventListener("message", (event) => heard.push(["once", event]), { once: true });
+  const listener = { handleEvent: (event: object): unknown => heard.push(["object", { ...event }]) };
+  channel.onmessage = (event) => heard.push(["onmessage", { ...event }]);
+  channel.addEventListener("message", (event) => heard.push(["once", { ...event }]), { once: true });
   channel.addEventListener("message", listener);
   channel.on("message", (value) => heard.push(["on", value]));
   const event = { type: "message", target: channel, data: 1 };
@@ -128,7 +128,7 @@ test("a message that cannot be decoded comes as messageerror, as an event object
   const channel = new Station("node-1").channel("lobby");
   const heard: unknown[] = [];
   const error = new Error("garbage");
-  const onEvent = (event: object): unknown => heard.push(event);
+  const onEvent = (event: object): unknown => heard.push({ ...event });
   channel.onmessageerror = onEvent;
   assert.equal(channel.onmessageerror, onEvent);
   channel.on("messageerror", (told) => heard.push(told));

@@ -43,8 +43,15 @@ describe("close frames", () => {
     assert.throws(() => encodeClose(1006, ""), { name: "UsageError", code: "MN_ERR_OPTION" });
   });
 
+  test("carry neither, which is told as 1005", () => {
+    const frame = encodeClose(undefined, "");
+    assert.equal(frame.length, HEADER_SIZE);
+    assert.deepStrictEqual(parseClose(frame, HEADER_SIZE, frame.length), { code: 1005, reason: "" });
+    assert.deepStrictEqual(encodeClose(1005, "left out"), frame);
+  });
+
   test("that are malformed are refused", () => {
-    const payloads = [[], [3], [3, 0xed], [3, 0xee], [0, 0], [3, 0xe8, 0xff], [3, 0xe8, 0xed, 0xa0, 0x80]];
+    const payloads = [[3], [3, 0xed], [3, 0xee], [0, 0], [3, 0xe8, 0xff], [3, 0xe8, 0xed, 0xa0, 0x80]];
     for (const payload of payloads) {
       const bytes = Buffer.from(payload);
       assert.throws(() => parseClose(bytes, 0, bytes.length), { name: "LinkError", code: "MN_ERR_FRAME_VALUE" });

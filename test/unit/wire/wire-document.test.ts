@@ -56,6 +56,7 @@ const values: Record<string, unknown[]> = {
   "lone surrogate": ["\uD800"],
 };
 const closes: Record<string, [code: number, reason: string]> = {
+  "close without a code": [1005, ""],
   "close 1000": [1000, ""],
   "close 4000 bye": [4000, "bye"],
 };
