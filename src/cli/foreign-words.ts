@@ -33,6 +33,9 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
 /** What runs a program, or a script of package.json, and is none itself. */
 const RUNNERS: readonly string[] = ["npm", "npx", "yarn", "pnpm", "bun", "node", "nodejs", "tsx", "ts-node", "nodemon"];
 
+/** Files of PM2: they are no programs. */
+const ECOSYSTEM = /(?:^|\/)(?:ecosystem(?:\.config)?|pm2\.config)\.(?:c?js|json|ya?ml)$/;
+
 const FLAGS: ReadonlyMap<string, string> = new Map([
   ["-i", "-n, as in -n max, says how many nodes serve"],
   ["--instances", "-n, as in -n max, says how many nodes serve"],
@@ -52,6 +55,12 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 
 /** What is said of a first word that is none of ours; a program of that name is one to be run. */
 export function foreignCommand([word = "", ...rest]: readonly string[], folder: string): CliError | undefined {
+  const ecosystem = [word, rest[0] ?? ""].find(
+    (each, index) => ECOSYSTEM.test(each) && (index === 0 || word === "start"),
+  );
+  if (ecosystem !== undefined) {
+    return usageError(`${ecosystem} is a file of PM2: multi-node migrate ${ecosystem} prints what it becomes here`);
+  }
   if (["", ".js", ".mjs", ".cjs"].some((ending) => existsSync(join(folder, word + ending)))) return undefined;
   if (RUNNERS.includes(word)) return usageError(`${word} is no program for nodes: ${insteadOf(word, rest, folder)}`);
   const instead = COMMANDS.get(word);

@@ -8,6 +8,7 @@ import { addHelp } from "./commands/help.js";
 import { addInspect } from "./commands/inspect.js";
 import { addList } from "./commands/list.js";
 import { addLogs } from "./commands/logs.js";
+import { addMigrate } from "./commands/migrate.js";
 import { addProfile } from "./commands/profile.js";
 import { addReload } from "./commands/reload.js";
 import { addRepl } from "./commands/repl.js";
@@ -28,7 +29,7 @@ const COMMANDS: readonly [group: string, commands: readonly AddCommand[]][] = [
   ["Run a program:", [addRun, addConfig]],
   ["See and steer what runs:", [addList, addStatus, addTop, addLogs, addReload, addScale, addRestart, addStop]],
   ["Look inside a node:", [addRepl, addInspect, addProfile, addHeap, addReport]],
-  ["More:", [addCompletion, addHelp]],
+  ["More:", [addMigrate, addCompletion, addHelp]],
 ];
 
 const EPILOGUE = `
