@@ -40,6 +40,7 @@ export type {
   NodeStatus,
   Peer,
   ReloadEvent,
+  Replaced,
   ServerSource,
   Status,
 } from "./role.js";

@@ -22,12 +22,7 @@ export interface FirstPort {
   source: ServerSource;
 }
 
-/**
- * A service of many processes, as one of them sees it.
- *
- * Events: `join` (peer), `leave` (peer), `node` (stream, peer), `listening` (address), `drain` ({ deadline, signal }), `replaced` ({ pid }), `exit` ({ id, pid, code, signal,
- * uptime, reason, lastError }), `reload` ({ state }), `error` (error), `close`.
- */
+/** A service of many processes, as one of them sees it. Its events are those of the type Events. */
 export class Nodes extends EventEmitter<Events> {
   readonly #role: Role;
   readonly #switchboard: Switchboard;
@@ -197,7 +192,8 @@ export class Nodes extends EventEmitter<Events> {
         this.emit("listening", address);
       },
       drain: async (drain) => {
-        await Promise.all([this.#tellAll("drain", drain), this.#switchboard.handlers.drain()]);
+        // What nodes still have to answer may call the master, which ends after them.
+        await Promise.all([this.#tellAll("drain", drain), this.isMaster || this.#switchboard.handlers.drain()]);
       },
       replaced: (replaced) => this.#tellAll("replaced", replaced),
       exit: (exit) => void this.emit("exit", exit),
