@@ -77,6 +77,8 @@ export type ToNode =
    * service holds of the same port.
    */
   | { type: "no-socket"; key: SocketKey; code: string; message: string; system: string; ours: SocketKey[] }
+  /** The master has bound a socket: a hosted program that looks for a free port is not to find this one in use. */
+  | { type: "held"; socket: SocketInfo }
   /** The master has let a socket go: what was inherited of it serves nothing any more. */
   | { type: "released"; key: SocketKey }
   /** The answer to `tls`, and comes again when the keys are replaced. */

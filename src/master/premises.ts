@@ -4,7 +4,7 @@ import { admitNodes, makeFolder, removeEndpoint, removeFolder, sweepFolders } fr
 import { Mesh, type MeshOptions } from "../mesh/mesh.js";
 import type { Dispatcher } from "../dispatch/dispatcher.js";
 import type { ServiceOptions } from "../options.js";
-import type { HostedSettings, SocketInfo, SocketKey } from "../protocol.js";
+import type { HostedSettings, SocketInfo, SocketKey, ToNode } from "../protocol.js";
 import type { Account } from "./account.js";
 import { NewsFeed } from "./news.js";
 import { Helpers } from "./helpers.js";
@@ -98,7 +98,7 @@ export class Premises {
       this.dispatcher?.remove(key);
       this.sockets.release(key);
       this.tickets.forget(key);
-      for (const child of this.children.values()) child.send({ type: "released", key });
+      this.#tellNodes({ type: "released", key });
       events.onReleased(key);
     };
     const programs = options.hosted === undefined ? "own" : "hosted";
@@ -107,6 +107,7 @@ export class Premises {
         const { key, handle, origin } = socket;
         if ("listen" in handle) this.dispatcher?.add({ key, handle, origin }, backlog);
         if (socket.file !== undefined) this.#watchFiles();
+        if (programs === "hosted") this.#tellNodes({ type: "held", socket: { key, address: socket.address } });
         events.onHeld(socket);
       },
       onLost: release,
@@ -181,6 +182,10 @@ export class Premises {
     if (sockets === "close") this.sockets.close();
     this.mesh.close();
     for (const folder of [this.folder, this.#controlFolder]) if (folder !== undefined) removeFolder(folder);
+  }
+
+  #tellNodes(message: ToNode): void {
+    for (const child of this.children.values()) child.send(message);
   }
 
   #watchFiles(): void {

@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from "node:net";
 import { BindError, type MultiNodeError } from "../errors.js";
 import type { Port } from "../port-options.js";
 import { Deferred } from "../promises.js";
-import type { SocketAddress, SocketKey, ToMaster, ToOwnPorts } from "../protocol.js";
+import type { SocketAddress, SocketInfo, SocketKey, ToMaster, ToOwnPorts } from "../protocol.js";
 import type { SocketHandle } from "../serve/handles.js";
 import { handleFor } from "../serve/server.js";
 import type { Service } from "../serve/service.js";
@@ -17,10 +17,14 @@ import type { ReadyGate } from "./ready-gate.js";
 import { listenError } from "./listen-error.js";
 import { type NodeSockets, RefusedError } from "./node-sockets.js";
 import { listenAlone, type NetInternals, shareOwnPorts, watchOwnPorts } from "./own-ports.js";
+import { portOf } from "./asked-port.js";
+import { PortProbes } from "./port-probes.js";
 import { standInFor, whenItStays } from "./trial.js";
 import { UdpHosting } from "./udp.js";
 
 export interface HostingOptions {
+  /** What the service has by now. */
+  held: readonly SocketInfo[];
   /** What earlier nodes of the service have listened on. */
   expected: readonly SocketKey[];
   /** Ports that are left to Node. */
@@ -50,14 +54,8 @@ export interface HostingOptions {
   listening: (address: AddressInfo | string) => void;
 }
 
-const IPV6_ONLY = 1;
-/** As libuv's uv_pipe_chmod() takes them. */
-const READABLE = 1;
-const WRITABLE = 2;
 type PortTaken = Extract<ToMaster, { type: "port-taken" }>;
 
-/** Node's own, which it takes where it was told none, or 0. */
-const BACKLOG = 511;
 /** Milliseconds for which a node waits for sockets that others of its service have and this one does not listen on. */
 const REST_MS = 5_000;
 /** What Node publishes once a server listens, whoever made its socket. */
@@ -73,6 +71,7 @@ export class Hosting {
   /** Those that are about to listen on nothing. */
   readonly #standIns = new WeakSet<Server>();
   readonly #udp: UdpHosting;
+  readonly #probes: PortProbes;
   /** Why the program does not listen where others of its service do. */
   #refused: string | undefined;
   #rest: NodeJS.Timeout | undefined;
@@ -85,6 +84,7 @@ export class Hosting {
       ...options,
       bound: (socket, address, key) => this.#onUdpBound(socket, address, key),
     });
+    this.#probes = new PortProbes(options.held, (key) => options.sockets.listensOn(key));
     this.#handleOwnPorts();
     subscribe(LISTENS, (message) => this.#onListening((message as { server: Server }).server));
   }
@@ -100,6 +100,11 @@ export class Hosting {
     }
     void this.#give(server, query, port, answer);
   };
+
+  /** The service has one more socket. */
+  onHeld(socket: SocketInfo): void {
+    this.#probes.add(socket);
+  }
 
   #handleOwnPorts(): void {
     const { folder, sharedPorts, failed, tell } = this.#options;
@@ -222,6 +227,7 @@ export class Hosting {
   #judge(key: SocketKey | undefined, isOpen: boolean): void {
     if (key !== undefined) this.#expected.delete(this.#options.sockets.heldAs(key));
     if (!isOpen) return;
+    this.#probes.end();
     if (this.#expected.size === 0) this.#listens.resolve();
     else if (key !== undefined) this.onListening(key);
   }
@@ -230,17 +236,4 @@ export class Hosting {
 async function bothResolved(one: Promise<void>, other: Promise<void> | undefined): Promise<void> {
   await one;
   await other;
-}
-
-function portOf(query: Query): Port {
-  const { address, port, fd, flags = 0 } = query;
-  const backlog = query.backlog || BACKLOG;
-  if (typeof fd === "number" && fd >= 0) return { fd, backlog };
-  if (port === -1) return { path: address ?? "", backlog, ...accessOf(query) };
-  return { port, host: address ?? undefined, ipv6Only: (flags & IPV6_ONLY) !== 0, backlog };
-}
-
-function accessOf({ readableAll, writableAll }: Query): { access?: number } {
-  const access = (readableAll === true ? READABLE : 0) + (writableAll === true ? WRITABLE : 0);
-  return access === 0 ? {} : { access };
 }

@@ -147,6 +147,7 @@ export class NodeRuntime implements Role {
       gate: waitReady ? new ReadyGate((error) => this.#giveUp(error)) : undefined,
       folder: this.#boot.folder,
       expected: this.#boot.expected ?? [],
+      held: this.#boot.sockets,
       sockets: this.#sockets,
       intake: this.#intake,
       prepare: (server, key) => this.#prepare(server, key),
@@ -195,6 +196,8 @@ export class NodeRuntime implements Role {
         return this.#sockets.onSocket(message, handle);
       case "socket-sent":
         return this.#sockets.onSent(message);
+      case "held":
+        return this.#hosting?.onHeld(message.socket);
       case "released":
         return this.#sockets.onReleased(message.key);
       case "handed-socket":

@@ -40,6 +40,7 @@ export class HostingWorld {
     });
     this.hosting = new Hosting({
       expected: [],
+      held: [],
       gate: undefined,
       exclusive: [],
       sharedPorts: false,

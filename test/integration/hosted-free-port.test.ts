@@ -28,3 +28,22 @@ for (const balance of ["shared", "round-robin"]) {
     });
   }
 }
+
+for (const way of ["Socket", "connect"]) {
+  test(`a program that connects to a port to see whether it is free finds that of its service free, by ${way}`, async (t) => {
+    const port = await freePort();
+    const program = runHosted(t, "probes.js", { args: [way, String(port)], run: { nodes: 2 } });
+    await allServe(program);
+    program.kill("SIGHUP");
+    await program.first("reload", ({ state }) => state === "done");
+    const serves = (await program.count("serves", 4)).slice(-2);
+    assert.deepEqual(serves.map(portOf), [port, port]);
+    const probed = program.all("probed").filter(({ pid }) => serves.some((told) => told.pid === pid));
+    assert.deepEqual(
+      probed.map(({ code }) => code),
+      ["ECONNREFUSED", "ECONNREFUSED"],
+    );
+    await program.count("reaches", 4);
+    await program.stop();
+  });
+}
