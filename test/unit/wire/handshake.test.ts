@@ -152,7 +152,8 @@ describe("an answer", () => {
     };
     assert.equal(codeOf(later(encodeRefusal(1))), "MN_ERR_HANDSHAKE_TOKEN");
     assert.equal(codeOf(later(encodeAccept(hello))), "MN_ERR_HANDSHAKE_VERSION");
-    assert.equal(codeOf(Buffer.from("MNOD\x01\x05")), "MN_ERR_HANDSHAKE");
+    assert.equal(codeOf(later(encodeRefusal(5))), "MN_ERR_HANDSHAKE_ID");
+    assert.equal(codeOf(Buffer.from("MNOD\x01\x06")), "MN_ERR_HANDSHAKE");
   });
 });
 
