@@ -56,7 +56,7 @@ export function portTaken({ port, transport }: SocketAddress, owner: string): st
 
 function describeStart(exit: NodeExit): string {
   const isSilent = exit.code === 0 && exit.lastError === undefined;
-  const hint = isSilent ? ", without having listened on any port" : "";
+  const hint = isSilent ? ", with no server listening" : "";
   return exit.reason === "not-ready" ? describeEnd(exit) : `${describeEnd(exit)} before it served${hint}`;
 }
 

@@ -80,7 +80,7 @@ function bindTo(to: { address: string; family: number }, port: TcpPort): { handl
 
 async function holdPath(key: SocketKey, port: PathPort): Promise<HeldSocket> {
   const { path } = port;
-  if (Buffer.byteLength(path) > LONGEST_PATH) throw bindError("ENAMETOOLONG", port);
+  if (Buffer.byteLength(path) > LONGEST_PATH) throw bindError(codeOfLongPath(), port);
   if (!isAbstract(path)) await makeRoom(key, port);
   const { handle, file } = bindPath(key, port, PATH_ATTEMPTS);
   return { key, origin: "bound", address: path, handle, ...(file && { file }), close: () => handle.close() };
@@ -100,6 +100,12 @@ function bindPath(key: SocketKey, port: PathPort, attempts: number): Pick<HeldSo
   handle.close();
   if (attempts <= 1) throw bindError("EADDRINUSE", port);
   return bindPath(key, port, attempts - 1);
+}
+
+/** Newer versions of Node refuse such a path with a code of their own; asked below a file, so that nothing is ever bound. */
+function codeOfLongPath(): string {
+  const status = bindHandle(`/dev/null/${"x".repeat(LONGEST_PATH)}`, -1, -1, 0);
+  return typeof status === "number" && getSystemErrorName(status) === "EINVAL" ? "EINVAL" : "ENAMETOOLONG";
 }
 
 /** Removes what a server that was killed has left. */

@@ -18,6 +18,7 @@ import { listenError } from "./listen-error.js";
 import { type NodeSockets, RefusedError } from "./node-sockets.js";
 import { listenAlone, type NetInternals, shareOwnPorts, watchOwnPorts } from "./own-ports.js";
 import { portOf } from "./asked-port.js";
+import { PendingHandle } from "./pending-handle.js";
 import { PortProbes } from "./port-probes.js";
 import { standInFor, whenItStays } from "./trial.js";
 import { UdpHosting } from "./udp.js";
@@ -141,14 +142,18 @@ export class Hosting {
   async #give(server: Server, query: Query, port: Port, answer: Answer): Promise<void> {
     const { sockets, prepare, mayAccept } = this.#options;
     const asked = (server as NetInternals)._listeningId;
+    const pending = new PendingHandle();
+    (server as NetInternals)._handle = pending;
     let key: SocketKey | undefined;
     try {
       key = sockets.ports.claim(port);
       const socket = await sockets.take(key, port);
       await mayAccept();
       await prepare(server, sockets.heldAs(key));
+      pending.leave(server as NetInternals);
       this.#attach(server, key, handleFor(server, socket), answer);
     } catch (error) {
+      pending.leave(server as NetInternals);
       if (key !== undefined) sockets.ports.release(key);
       // Nobody waits for it any more where the program has closed the server meanwhile.
       if (asked === (server as NetInternals)._listeningId) this.#refuse(server, query, error as MultiNodeError, answer);

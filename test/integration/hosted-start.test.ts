@@ -10,7 +10,7 @@ import type { Program } from "../helpers/program.js";
 /** Longer than any test may take: nothing here waits for it. */
 const NEVER = 600_000;
 
-const ended = /it ended with code 0 before it served, without having listened on any port$/;
+const ended = /it ended with code 0 before it served, with no server listening$/;
 const threw = (error: string): RegExp => new RegExp(`it ended with code 1 \\(${error}.*\\) before it served$`);
 
 const failures: [what: string, name: string, code: string, why: RegExp][] = [

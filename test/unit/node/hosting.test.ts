@@ -58,7 +58,7 @@ test("where the master accepts, a server listens once it does, and the node says
   const socket = { key: KEY, address };
   world.sockets.onHandedSocket({ type: "handed-socket", key: "tcp:127.0.0.1:8000", socket });
   await turns();
-  assert.deepEqual([server.listening, world.sent.slice(1)], [false, [{ type: "accept", key: KEY }]]);
+  assert.deepEqual([server.address(), world.sent.slice(1)], [null, [{ type: "accept", key: KEY }]]);
   world.intake.onOpened(KEY);
   await once(server, "listening");
   assert.deepEqual(server.address(), address);
@@ -98,6 +98,19 @@ test("nor does it hear that there is none", async (t) => {
   await world.refuse("tcp:*:8000", "EADDRINUSE");
   await turns();
   assert.deepEqual(world.failed, []);
+});
+
+test("a second listen() is refused while the first waits for its socket, and after a refusal the server listens again", async (t) => {
+  const world = new HostingWorld(t);
+  const server = world.listen({ port: 8000 });
+  assert.throws(() => server.listen({ port: 8000 }), { code: "ERR_SERVER_ALREADY_LISTEN" });
+  const failed = once(server, "error");
+  await world.refuse("tcp:*:8000", "EACCES");
+  await failed;
+  assert.equal(server.listening, false);
+  server.listen({ port: 8000 });
+  await turns();
+  assert.equal(world.sent.length, 2);
 });
 
 test("who listens for errors hears of what cannot be had; for who does not, the master has the word", async (t) => {
