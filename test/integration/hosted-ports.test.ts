@@ -103,6 +103,24 @@ test("what cannot be had is the error that Node gives", async (t) => {
   await refusedAsEver(t, places);
 });
 
+test("every listen() that goes wrong has the outcome that it has in plain Node", async (t) => {
+  const plain = runPlain(t, "listen-errors.js");
+  await plain.first("serves");
+  const expected = plain.all("case").map(({ name, outcome }) => ({ name, outcome }));
+  plain.kill("SIGKILL");
+  const program = runHosted(t, "listen-errors.js", { run: { nodes: 1 } });
+  await allServe(program);
+  assert.deepEqual(
+    program.all("case").map(({ name, outcome }) => ({ name, outcome })),
+    expected,
+  );
+  assert.deepEqual(
+    program.all("closed").map(({ code }) => code),
+    plain.all("closed").map(({ code }) => code),
+  );
+  await program.stop();
+});
+
 test("so is a port that a user without rights may not have", { skip: skipLowPorts() }, async (t) => {
   await refusedAsEver(t, [{ port: 1 }, { port: 1, host: LOCAL }], true);
 });
