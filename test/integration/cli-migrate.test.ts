@@ -165,28 +165,15 @@ test("npm as script: the program has to be named", (t) => {
   assert.match(services[0]?.notes[0]?.instead ?? "", /name the JavaScript file/);
 });
 
-test("YAML, as ecosystem files have it, means the same as JSON", (t) => {
+test("YAML is read by the package that the project has for it; without one the error says what to install", (t) => {
   const folder = temporaryFolder(t);
-  const yaml = `# two apps
-apps:
-  - script   : app.js   # the first
-    instances: 4
-    args: ["-a", b]
-    env:
-      PORT: 3000
-      URL: "http://x/#y"
-  - name: 'a worker'
-    script: worker.js
-    watch:
-    - src
-    - lib
-    wait_ready: true
-`;
-  const apps = [
-    { script: "app.js", instances: 4, args: ["-a", "b"], env: { PORT: 3000, URL: "http://x/#y" } },
-    { name: "a worker", script: "worker.js", watch: ["src", "lib"], wait_ready: true },
-  ];
-  writeFiles(folder, { "a.yml": yaml, "a.json": JSON.stringify({ apps }) });
+  const apps = [{ script: "app.js", instances: 4 }];
+  // As YAML contains JSON, a package that reads only that will do here.
+  writeFiles(folder, { "a.yml": JSON.stringify({ apps }), "a.json": JSON.stringify({ apps }) });
+  const { code, stderr } = command(["migrate", "a.yml"], folder);
+  assert.equal(code, 2);
+  assert.match(stderr, /a\.yml cannot be read: for YAML, install the package yaml there/);
+  writeFiles(folder, { "node_modules/js-yaml/index.js": "exports.load = JSON.parse;" });
   assert.deepEqual(
     toldBy(command(["migrate", "a.yml", "--json"], folder)),
     toldBy(command(["migrate", "a.json", "--json"], folder)),

@@ -4,7 +4,6 @@ import { createRequire } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { usageError } from "../cli-error.js";
-import { readYaml } from "./yaml.js";
 
 export interface Ecosystem {
   apps: readonly Record<string, unknown>[];
@@ -26,12 +25,29 @@ export async function readEcosystem(given: string, cwd: string): Promise<Ecosyst
 async function contentOf(path: string): Promise<unknown> {
   try {
     if (extname(path) === ".json") return JSON.parse(readFileSync(path, "utf8"));
-    if (/^\.ya?ml$/.test(extname(path))) return readYaml(readFileSync(path, "utf8"));
+    if (/^\.ya?ml$/.test(extname(path))) return readYaml(path);
     if (extname(path) === ".cjs") return createRequire(path)(path) as unknown;
     const { default: content } = (await import(pathToFileURL(path).href)) as { default: unknown };
     return content;
   } catch (error) {
     throw usageError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** By the package that the project has for it: PM2 itself brings js-yaml. */
+function readYaml(path: string): unknown {
+  const require = createRequire(path);
+  const name = ["yaml", "js-yaml"].find((candidate) => isInstalled(require, candidate));
+  if (name === undefined) throw new Error("for YAML, install the package yaml there (npm install yaml), or give JSON");
+  const { parse, load } = require(name) as Record<"parse" | "load", ((text: string) => unknown) | undefined>;
+  return (parse ?? load)?.(readFileSync(path, "utf8"));
+}
+
+function isInstalled(require: NodeJS.Require, name: string): boolean {
+  try {
+    return require.resolve(name) !== "";
+  } catch {
+    return false;
   }
 }
 
