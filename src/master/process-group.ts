@@ -15,7 +15,7 @@ export class ProcessGroup {
   readonly id: number;
   #members: ReadonlySet<Identity> | undefined;
 
-  /** @param id that of the leader, which has been waited for just now */
+  /** @param id that of the leader, which has been waited for: a process of this id is another one, and so is its group */
   constructor(id: number) {
     this.id = id;
     this.#members = membersOf(id);
@@ -46,6 +46,8 @@ export class ProcessGroup {
 function membersOf(id: number): ReadonlySet<Identity> | undefined {
   if (!exists(id)) return new Set();
   if (statOf("self") === undefined) return undefined;
+  // The system gives the id out again only once the old group is empty.
+  if (statOf(String(id)) !== undefined) return new Set();
   const found = new Set<Identity>();
   for (const pid of readdirSync("/proc")) {
     const fields = /^\d+$/.test(pid) ? statOf(pid) : undefined;

@@ -20,7 +20,7 @@ const debug = debuglog("multi-node");
  * A process is known by its id and its start (field 22 of its stat), so that another one which got the same id is
  * spared; without /proc by its id alone. The name in field 2 may hold anything, brackets and line ends included.
  * What is left of a node that has ended is in the group and the session of its number. The system gives that number to no
- * other process while they have members.
+ * other process while they have members, so where another process has it, the group of that number is not the node's.
  *
  * Node opens what it holds close-on-exec, but what it was started with (sockets by systemd, from 3 on) it hands on.
  */
@@ -53,6 +53,8 @@ has_members() {
   kill -0 "-$1" 2>/dev/null || return 1
   [ -r "$proc/self/stat" ] || return 0
   leader=$1
+  identify "$leader"
+  [ -z "$started" ] || return 1
   set +f
   set -- "$proc"/[0-9]*
   set -f

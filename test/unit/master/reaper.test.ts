@@ -109,6 +109,17 @@ for (const shell of SHELLS) {
     await over(reaper);
   });
 
+  test(`${name}: the group of another process that got the id of an ended node is spared`, async (t) => {
+    const { sleeper, reaper, proc } = prepare(t, shell, { helperSeconds: 1, sleeps: "in a group" });
+    const pid = sleeper.pid as number;
+    proc.set(pid, "(node) S", 100, pid, pid);
+    await watch(reaper, proc, pid);
+    proc.set(pid, "(other) S", 101, pid, pid);
+    reaper.stdin?.end();
+    await over(reaper);
+    assert.equal(sleeper.signalCode, null);
+  });
+
   for (const [what, helperSeconds, session] of [
     ["is of another session", 1, 7],
     ["is not to be ended", 0, undefined],
