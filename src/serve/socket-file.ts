@@ -9,6 +9,9 @@ type SocketFile = NonNullable<SocketInfo["file"]>;
 
 const debug = debuglog("multi-node");
 
+/** Of Linux, which alone has such paths: a folder that may be entered but not read can be opened too. */
+const O_PATH = 0o10000000;
+
 /** Which socket a path names now; `undefined` where there is none, or a file of another kind. */
 export function identify(path: string): SocketFile | undefined {
   try {
@@ -69,28 +72,37 @@ export async function removeAbandonedFile(socket: SocketInfo): Promise<void> {
   if (await refuses(path)) removeSocketFile(socket);
 }
 
-/**
- * Acts on a file by a path that leads to its folder whatever is done to the folder's name: another user who may rename a
- * folder above could otherwise put a different one there between a look and a change. What fails is left as it is.
- */
+/** Acts on a file by a path that leads to its folder whatever is done to the folder's name. What fails is left as it is. */
 export function withinFolder(name: string, action: (path: string) => void): void {
-  const folder = openFolder(dirname(name));
+  const pinned = pin(name);
   try {
-    action(folder === undefined ? name : join(folder.path, basename(name)));
+    if (pinned !== undefined) action(pinned.path);
   } catch (error) {
     debug("the file of a socket stays as it is: %s", (error as Error).message);
   } finally {
-    if (folder !== undefined) closeSync(folder.fd);
+    pinned?.release();
   }
 }
 
-/** `undefined` where the system has no such paths, or the folder cannot be read. */
-function openFolder(name: string): { fd: number; path: string } | undefined {
-  if (!existsSync("/proc/self/fd")) return undefined;
+/** A path that leads to the folder that a file is in at the time of the call, until it is released. */
+export interface Pinned {
+  path: string;
+  release(): void;
+}
+
+/**
+ * Opens the folder of a file: another user who may rename a folder above could otherwise put a different one there between
+ * a look and a change.
+ * @returns `undefined` where the folder cannot be opened now: nothing is to be changed by its name then; where the system has
+ * no paths to open folders, the name itself
+ */
+export function pin(name: string): Pinned | undefined {
+  if (!existsSync("/proc/self/fd")) return { path: name, release: () => {} };
   try {
-    const fd = openSync(name, constants.O_RDONLY | constants.O_DIRECTORY);
-    return { fd, path: `/proc/self/fd/${fd}` };
-  } catch {
+    const fd = openSync(dirname(name), O_PATH | constants.O_DIRECTORY);
+    return { path: join(`/proc/self/fd/${fd}`, basename(name)), release: () => closeSync(fd) };
+  } catch (error) {
+    debug("the folder of a socket cannot be opened: %s", (error as Error).message);
     return undefined;
   }
 }

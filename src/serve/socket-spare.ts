@@ -1,10 +1,12 @@
 // The second link to the file of a Unix socket, with which a file that a program has removed is put back.
-import { linkSync, lstatSync, readdirSync, renameSync, unlinkSync } from "node:fs";
+import { linkSync, lstatSync, readdirSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SocketInfo } from "../protocol.js";
-import { identify, isAt, isInPlace, refuses, removeSocketFile, spareOf, withinFolder } from "./socket-file.js";
+import { identify, isAt, isInPlace, pin, refuses, removeSocketFile, spareOf, withinFolder } from "./socket-file.js";
 
 type SocketFile = NonNullable<SocketInfo["file"]>;
+
+const STICKY = 0o1000;
 
 /** What has become of the file of a held socket: clients reach the service in the first two cases only. */
 export type FileState = "in-place" | "restored" | "taken" | "lost";
@@ -26,13 +28,33 @@ export function makeSpare(address: string, file: SocketFile): void {
 export async function restoreFile(socket: SocketInfo): Promise<FileState> {
   const { address, file } = socket;
   if (isInPlace(socket) || typeof address !== "string" || file === undefined) return "in-place";
-  if (!isAt(spareOf(address, file), file)) return "lost";
-  withinFolder(address, (path) => linkSync(spareOf(path, file), path));
-  if (isInPlace(socket)) return "restored";
-  if (lstatSync(address, { throwIfNoEntry: false }) === undefined) return "lost";
-  if (identify(address) === undefined || !(await refuses(address))) return "taken";
-  withinFolder(address, (path) => replaceWith(spareOf(path, file), path));
-  return isInPlace(socket) ? "restored" : "lost";
+  const pinned = pin(address);
+  if (pinned === undefined) return "lost";
+  try {
+    const state = await restoreAt(pinned.path, file);
+    return state === "taken" || isInPlace(socket) ? state : "lost";
+  } finally {
+    pinned.release();
+  }
+}
+
+/** All that is looked at is in the folder in which it is changed. */
+async function restoreAt(path: string, file: SocketFile): Promise<FileState> {
+  const spare = spareOf(path, file);
+  if (!isAt(spare, file)) return "lost";
+  if (succeeds(() => linkSync(spare, path))) return "restored";
+  if (!succeeds(() => lstatSync(path))) return "lost";
+  if (identify(path) === undefined || !(await refuses(path)) || !mayReplace(path)) return "taken";
+  return succeeds(() => replaceWith(spare, path)) ? "restored" : "lost";
+}
+
+/** In a sticky folder such as /tmp, files of other users stay, also where this user is root and could replace them. */
+function mayReplace(path: string): boolean {
+  try {
+    return (statSync(dirname(path)).mode & STICKY) === 0 || lstatSync(path).uid === process.getuid?.();
+  } catch {
+    return false;
+  }
 }
 
 /** Removes the spares of services that were killed. */
@@ -58,5 +80,15 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** What fails is left as it is: another user may change the folder meanwhile. */
+function succeeds(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
   }
 }

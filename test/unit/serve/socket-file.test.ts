@@ -72,6 +72,22 @@ test("a folder that is replaced between the look and the removal loses nothing",
   assert.ok(!existsSync(join(`${folder}-aside`, "socket")));
 });
 
+test("where the folder cannot be opened, nothing is removed by its name", {
+  skip: !existsSync("/proc/self/fd") && "this system has no paths to open folders",
+}, async (t) => {
+  const path = join(temporaryFolder(t), "socket");
+  await abandonSocket(path);
+  const file = identify(path);
+  assert.ok(file);
+  replaceProperty(t, fs, "openSync", () => {
+    throw new Error("EMFILE: too many open files");
+  });
+  syncBuiltinESMExports();
+  t.after(syncBuiltinESMExports);
+  removeSocketFile({ key, address: path, file });
+  assert.ok(existsSync(path));
+});
+
 test("what cannot be removed is no error", async (t) => {
   const path = join(temporaryFolder(t), "socket");
   await abandonSocket(path);

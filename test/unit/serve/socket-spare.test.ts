@@ -1,13 +1,25 @@
 // The second link to a socket's file: what a program removes is put back, and nothing is left of it.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import fs, {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { SocketInfo } from "#src/protocol.js";
 import { identify, removeAbandonedFile } from "#src/serve/socket-file.js";
 import { makeSpare, removeOldSpares, restoreFile } from "#src/serve/socket-spare.js";
-import { temporaryFolder } from "../../helpers/environment.js";
+import { replaceProperty, temporaryFolder } from "../../helpers/environment.js";
 import { abandonSocket, listenOn } from "../../helpers/unix-sockets.js";
 
 const key = "path:any";
@@ -42,6 +54,55 @@ test("without a spare, or with another file in its place, nothing is put back", 
   symlinkSync("/etc/passwd", spare);
   assert.equal(await restoreFile(socket), "lost");
   assert.ok(!existsSync(path));
+});
+
+test("a folder that is replaced while it is looked whether anybody accepts there loses nothing", {
+  skip: !existsSync("/proc/self/fd") && "this system has no paths to open folders",
+}, async (t) => {
+  const folder = join(temporaryFolder(t), "folder");
+  const other = temporaryFolder(t);
+  mkdirSync(folder);
+  const { path, spare, socket } = await withSpare(t, folder);
+  unlinkSync(path);
+  await abandonSocket(path);
+  writeFileSync(join(other, "socket"), "another user's");
+  const restored = restoreFile(socket);
+  renameSync(spare, join(other, basename(spare)));
+  renameSync(folder, `${folder}-aside`);
+  symlinkSync(other, folder);
+  assert.equal(await restored, "lost");
+  assert.equal(readFileSync(join(other, "socket"), "utf8"), "another user's");
+});
+
+test("a folder that becomes a file meanwhile is no error", async (t) => {
+  const folder = join(temporaryFolder(t), "folder");
+  mkdirSync(folder);
+  const { path, socket } = await withSpare(t, folder);
+  writeFileSync(`${path}-other`, "");
+  renameSync(`${path}-other`, path);
+  const { linkSync } = fs;
+  replaceProperty(t, fs, "linkSync", (from: string, to: string) => {
+    renameSync(folder, `${folder}-aside`);
+    writeFileSync(folder, "");
+    linkSync(from, to);
+  });
+  syncBuiltinESMExports();
+  t.after(syncBuiltinESMExports);
+  assert.notEqual(await restoreFile(socket), "restored");
+});
+
+test("root replaces no socket of another user in a sticky folder", {
+  skip: process.getuid?.() === 0 ? false : "needs root",
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const { path, socket } = await withSpare(t, folder);
+  chmodSync(folder, 0o1777);
+  unlinkSync(path);
+  await abandonSocket(path);
+  chownSync(path, 65_534, 65_534);
+  assert.equal(await restoreFile(socket), "taken");
+  chownSync(path, 0, 0);
+  assert.equal(await restoreFile(socket), "restored");
 });
 
 test("the spare goes with the file, also where only the spare is left, and those of killed services go too", async (t) => {
