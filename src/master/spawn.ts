@@ -82,8 +82,9 @@ export function startChild(
   const child = spawn(process.execPath, [...execArgv, program.script, ...program.args], {
     stdio: ["ignore", output.stdout, "pipe", "ipc", ...passed.map(({ handle }) => handle.fd)],
     cwd: program.cwd,
-    // What a terminal sends to all is for the master alone: a hosted program would end itself.
-    detached: hosted !== undefined,
+    // What a terminal sends to all is for the master alone: a hosted program would end itself. Another user's process must not
+    // have root's terminal as its own, as it could type there (TIOCSTI).
+    detached: hosted !== undefined || account !== undefined,
     ...account,
     env: {
       ...environmentOf(program, slot),

@@ -1,7 +1,7 @@
 // Nodes run as another user than the master that binds.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -35,6 +35,26 @@ test("with user and group, nodes run as they say, the master as root, and the me
   assert.deepEqual(readdirSync(join(mesh, "nodes")).sort(), ["node-1", "node-2"]);
   await program.stop();
 });
+
+test("nodes of another user have no part in the session of root's terminal, where they could type", {
+  skip,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "mn-test-"));
+  chmodSync(folder, 0o755);
+  const program = Program.start(t, "steered.js", { args: [JSON.stringify({ user: "nobody", nodes: 1 })], folder });
+  const port = portOf(await program.first("ready", ({ id }) => id === "master"));
+  const { pid } = JSON.parse((await get(port)).body);
+  assert.equal(sessionOf(pid), pid);
+  await program.stop();
+});
+
+/** See proc(5). */
+function sessionOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return Number(fields[3]);
+}
 
 function ownerAndMode(path: string): [uid: number, mode: number] {
   const { uid, mode } = statSync(path);
