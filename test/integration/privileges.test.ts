@@ -1,12 +1,13 @@
 // Nodes run as another user than the master that binds.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { get, portOf } from "../helpers/http.js";
 import { Program } from "../helpers/program.js";
+import { TestTerminal, whyNoTerminal } from "../helpers/terminal.js";
 
 const NOBODY = 65_534;
 const skip = process.getuid?.() === 0 ? false : "needs root";
@@ -46,6 +47,27 @@ test("nodes of another user have no part in the session of root's terminal, wher
   const { pid } = JSON.parse((await get(port)).body);
   assert.equal(sessionOf(pid), pid);
   await program.stop();
+});
+
+test("nodes of another user get no descriptor of root's terminal, where they could read what is typed", {
+  skip: skip || whyNoTerminal() || false,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "mn-test-"));
+  chmodSync(folder, 0o755);
+  const file = join(folder, "server.cjs");
+  writeFileSync(
+    file,
+    'require("node:http").createServer().listen(0, () => console.log("it is open: " + process.pid));',
+  );
+  const terminal = TestTerminal.start(t, [file, "-n", "1", "--log", "raw", "--user", "nobody"], { folder });
+  const [, pid] = await terminal.matched(/it is open: (\d+)/);
+  const descriptors = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  assert.deepEqual(
+    descriptors.filter((path) => path.startsWith("/dev/pts/")),
+    [],
+  );
+  process.kill(await terminal.pid(), "SIGTERM");
+  assert.equal(await terminal.code(), 0);
 });
 
 /** See proc(5). */

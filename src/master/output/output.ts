@@ -1,4 +1,5 @@
 // What a service writes, its nodes' output and the master's own lines: passed on, and kept for whoever asks later.
+import { isatty } from "node:tty";
 import type { LogFeed, LogLine } from "../../log-lines.js";
 import { MASTER_ID } from "../../mesh/endpoint.js";
 import type { ServiceOptions } from "../../options.js";
@@ -10,6 +11,7 @@ import { NodeOutput } from "./node-output.js";
 import type { Passage } from "./passage.js";
 import { RawPassage } from "./raw-passage.js";
 
+const STDOUT = 1;
 /** Milliseconds that what is left may take to be written at the end. */
 const END_MS = 1_000;
 
@@ -18,8 +20,9 @@ export class Output {
   readonly #passage: Passage;
   readonly #log: (line: string) => void;
 
-  constructor({ output, log, logsTo, hosted }: Pick<ServiceOptions, "output" | "log" | "logsTo" | "hosted">) {
-    if (output === "raw") this.#passage = new RawPassage();
+  constructor(options: Pick<ServiceOptions, "output" | "log" | "logsTo" | "hosted" | "user">) {
+    const { output, log, logsTo, hosted } = options;
+    if (output === "raw") this.#passage = new RawPassage(rawStdout(options));
     else this.#passage = new LinePassage({ format: output, ownLine });
     // A process that is nothing but this master goes on when nobody reads its log; any other decides that itself.
     if (hosted !== undefined) process.stderr.on("error", () => {});
@@ -59,6 +62,11 @@ export class Output {
     await Promise.race([this.#passage.flush(), pause(END_MS)]);
     this.#passage.close();
   }
+}
+
+/** Who has a terminal's descriptor can read what is typed there: that is not for nodes of another user. */
+function rawStdout({ user }: Pick<ServiceOptions, "user">): Passage["stdout"] {
+  return user !== undefined && isatty(STDOUT) ? "pipe" : "inherit";
 }
 
 function ownLine(text: string): LogLine {

@@ -1,17 +1,22 @@
-// Nodes write to the master's standard output themselves; what they write to standard error comes out as it is.
+// What nodes write comes out as it is: to standard error by way of the master, to standard output by themselves where they can.
 import type { Source } from "./lane.js";
 import type { Passage, StreamName } from "./passage.js";
 
 export class RawPassage implements Passage {
-  readonly stdout = "inherit";
+  readonly stdout: Passage["stdout"];
   readonly #sources = new Set<Source>();
   #flow: "runs" | "paused" = "runs";
 
-  bytes(_stream: StreamName, bytes: Buffer): void {
-    if (process.stderr.write(bytes) || this.#flow === "paused") return;
+  constructor(stdout: Passage["stdout"] = "inherit") {
+    this.stdout = stdout;
+  }
+
+  bytes(stream: StreamName, bytes: Buffer): void {
+    // Standard output that the nodes have themselves never comes here.
+    if (process[stream].write(bytes) || this.#flow === "paused") return;
     this.#flow = "paused";
     for (const source of this.#sources) source.pause();
-    whenDrained(() => this.#resume());
+    whenDrained(process[stream], () => this.#resume());
   }
 
   add(_stream: StreamName, source: Source): void {
@@ -23,11 +28,9 @@ export class RawPassage implements Passage {
     if (this.#sources.delete(source)) source.resume();
   }
 
-  flush(): Promise<void> {
-    if (process.stderr.writableLength === 0 || process.stderr.destroyed) return Promise.resolve();
-    return new Promise((resolve) => {
-      whenDrained(resolve);
-    });
+  async flush(): Promise<void> {
+    const outputs = this.stdout === "pipe" ? [process.stdout, process.stderr] : [process.stderr];
+    await Promise.all(outputs.map(written));
   }
 
   // It passes bytes on at once, whoever they are from.
@@ -44,11 +47,18 @@ export class RawPassage implements Passage {
   }
 }
 
-/** Once the master's standard error takes more again, or never will. */
-function whenDrained(action: () => void): void {
+function written(output: NodeJS.WriteStream): Promise<void> {
+  if (output.writableLength === 0 || output.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    whenDrained(output, resolve);
+  });
+}
+
+/** Once an output of the master takes more again, or never will. */
+function whenDrained(output: NodeJS.WriteStream, action: () => void): void {
   const done = (): void => {
-    process.stderr.off("drain", done).off("close", done);
+    output.off("drain", done).off("close", done);
     action();
   };
-  process.stderr.on("drain", done).on("close", done);
+  output.on("drain", done).on("close", done);
 }

@@ -12,6 +12,7 @@ test("the master's own lines are kept, each by itself, and given to the function
       log: (line) => void logged.push(line),
       logsTo: "elsewhere",
       hosted: undefined,
+      user: undefined,
     });
     service.log("it \u001b[2Jhangs\n  \u202ehere\r");
     assert.deepEqual(logged, ["multi-node: it hangs", "multi-node:   here"]);
@@ -21,7 +22,7 @@ test("the master's own lines are kept, each by itself, and given to the function
 });
 
 test("what nodes write is kept as lines, whatever becomes of it", async () => {
-  const service = new Output({ output: "raw", log: () => {}, logsTo: "elsewhere", hosted: undefined });
+  const service = new Output({ output: "raw", log: () => {}, logsTo: "elsewhere", hosted: undefined, user: undefined });
   const followed: LogLine[] = [];
   service.feed.follow((line) => void followed.push(line));
   const node = service.node("node-2", 1);
@@ -36,7 +37,7 @@ test("what nodes write is kept as lines, whatever becomes of it", async () => {
 });
 
 test("a line of more than 64 KiB is kept in pieces that say so", () => {
-  const service = new Output({ output: "raw", log: () => {}, logsTo: "elsewhere", hosted: undefined });
+  const service = new Output({ output: "raw", log: () => {}, logsTo: "elsewhere", hosted: undefined, user: undefined });
   service.node("node-1", 0).take("stdout", Buffer.from(`${"x".repeat(65_537)}\n`));
   assert.deepEqual(
     service.feed.recent(2).map(({ text, partial }) => [text.length, partial]),
