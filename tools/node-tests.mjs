@@ -93,7 +93,9 @@ function run(args, env) {
     const child = spawn(options.node, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += bytes));
-    const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      if (typeof child.pid === "number") process.kill(-child.pid, "SIGKILL");
+    }, TIMEOUT_MS);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       done({ code: code ?? signal, output: output.slice(-OUTPUT_LENGTH) });
