@@ -55,15 +55,23 @@ const threadSymbols = /^messaging_(?:clone|transfer)_symbol$/;
 
 const reasons = new WeakMap<object, string | null>();
 
+/** @throws DOMException DataCloneError for a SharedArrayBuffer */
+export function refuseSharedMemory(memory: object): void {
+  if (!types.isSharedArrayBuffer(memory)) return;
+  throw dataCloneError(
+    "a SharedArrayBuffer could not be cloned: processes share no memory, so send a copy of its bytes",
+  );
+}
+
 /** @throws DOMException DataCloneError for what structuredClone refuses */
 export function refuseUncloneable(value: object): void {
+  refuseSharedMemory(value);
   const refused =
     types.isPromise(value) ||
     types.isWeakMap(value) ||
     types.isWeakSet(value) ||
-    types.isSharedArrayBuffer(value) ||
     types.isProxy(value) ||
-    types.isBoxedPrimitive(value) ||
+    types.isSymbolObject(value) ||
     types.isGeneratorObject(value) ||
     types.isExternal(value);
   if (refused) throw dataCloneError(`${Object.prototype.toString.call(value)} could not be cloned: it stays at home`);
@@ -91,7 +99,9 @@ function platformName(proto: object): string | null {
   if (typeof make !== "function") return null;
   const isSent = Object.getOwnPropertySymbols(proto).some(({ description }) => threadSymbols.test(description ?? ""));
   const isNative = make.name === "MessagePort" && Function.prototype.toString.call(make).includes("[native code]");
-  return isSent || isNative ? make.name : null;
+  // Node 20 sends certificates to threads, later versions do not.
+  const isCertificate = make.name === "X509Certificate" && Object.hasOwn(proto, "fingerprint256");
+  return isSent || isNative || isCertificate ? make.name : null;
 }
 
 function isSimple(value: unknown): boolean {

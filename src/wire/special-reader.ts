@@ -2,8 +2,10 @@
 
 import { malformed } from "./input.js";
 import {
+  ESCAPE_BOXED,
   ESCAPE_ERROR,
   ESCAPE_FLOAT16,
+  ESCAPE_NAMED_ARRAY,
   ESCAPE_NEGATIVE_ZERO,
   ESCAPE_OBJECT,
   ESCAPE_STRING,
@@ -15,9 +17,11 @@ import {
   EXT_SET,
   EXT_TYPED_ARRAY,
   EXT_UNDEFINED,
+  isElementKey,
   KIND_ARRAY_BUFFER,
   KIND_DATA_VIEW,
   TYPED_ARRAYS,
+  UNDEFINED_HOLE,
 } from "./value-format.js";
 import { COST_CONTAINER, COST_TABLE } from "./value-limits.js";
 import type { WholeReader } from "./value-parts.js";
@@ -43,8 +47,8 @@ export function readExtension(type: number, length: number, depth: number, reade
   if (type === EXT_BIGINT && length > 0 && length % 8 === 0) return readBigInt(input.copy(length));
   if (type === EXT_TYPED_ARRAY && length > 0) return readTyped(length - 1, reader);
   if (length === 1) {
-    input.byte();
-    if (type === EXT_UNDEFINED) return undefined;
+    const kind = input.byte();
+    if (type === EXT_UNDEFINED) return kind === UNDEFINED_HOLE ? reader.hole() : undefined;
     if (type === EXT_SET) return readSet(depth, reader);
     if (type === EXT_REGEXP) return readRegExp(depth, reader);
   }
@@ -57,8 +61,10 @@ export function readEscape(kind: number, parts: number, depth: number, reader: W
   if (kind === ESCAPE_STRING && parts === 1) return readBytes(depth, reader).toString("utf16le");
   if (kind === ESCAPE_FLOAT16 && parts === 1) return toFloat16(readBytes(depth, reader));
   if (kind === ESCAPE_OBJECT && parts % 2 === 0) return readFields(reader.made({}), parts, depth, reader);
-  if (kind !== ESCAPE_ERROR || parts % 2 !== 1) throw malformed(`an escape of kind ${kind} with ${parts} parts`);
-  return readError(parts, depth, reader);
+  if (kind === ESCAPE_BOXED && parts === 1) return readBoxed(depth, reader);
+  if (kind === ESCAPE_NAMED_ARRAY && parts % 2 === 1) return readNamedArray(parts, depth, reader);
+  if (kind === ESCAPE_ERROR && parts % 2 === 1) return readError(parts, depth, reader);
+  throw malformed(`an escape of kind ${kind} with ${parts} parts`);
 }
 
 function readDate(length: number, reader: WholeReader): Date {
@@ -133,6 +139,18 @@ function toFloat16(bytes: Buffer): object {
   return new Float16(bytes.buffer);
 }
 
+function readBoxed(depth: number, reader: WholeReader): unknown {
+  const value = reader.value(depth);
+  if (!["string", "number", "boolean", "bigint"].includes(typeof value)) throw malformed("a wrapper of no primitive");
+  return Object(value);
+}
+
+function readNamedArray(parts: number, depth: number, reader: WholeReader): unknown {
+  const array: unknown[] = reader.made([]);
+  reader.elements(array, reader.arrayLength(), depth);
+  return readFields(array, parts - 1, depth, reader);
+}
+
 function readError(parts: number, depth: number, reader: WholeReader): unknown {
   const make = makeError.get(reader.text(depth));
   if (make === undefined) throw malformed("an error of an unknown class");
@@ -152,6 +170,7 @@ function withoutStack(make: () => Error): Error {
 function readFields(target: object, parts: number, depth: number, reader: WholeReader): object {
   for (let left = parts; left > 0; left -= 2) {
     const key = reader.text(depth);
+    if (Array.isArray(target) && isElementKey(key)) throw malformed("an element that is named");
     const value = reader.value(depth);
     const hidden = target instanceof Error && hiddenFields.has(key);
     // A name or message like the one that is there already stays inherited.

@@ -1,9 +1,10 @@
 // Writes what is neither a plain object nor an array, a string, a number, a boolean or null.
 
 import { types } from "node:util";
-import { baseOf, fieldsOf, refuseUncloneable } from "./cloneable.js";
+import { baseOf, fieldsOf, refuseSharedMemory, refuseUncloneable } from "./cloneable.js";
 import type { Output } from "./output.js";
 import {
+  ESCAPE_BOXED,
   ESCAPE_ERROR,
   ESCAPE_FLOAT16,
   EXT_BIGINT,
@@ -33,6 +34,7 @@ export function writeSpecialObject(object: object, depth: number, writer: WholeW
   else if (types.isDate(object)) writeDate(object, writer);
   else if (types.isRegExp(object)) writeRegExp(object, depth, writer);
   else if (types.isNativeError(object) || object instanceof Error) writeError(object, depth, writer);
+  else if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) writeBoxed(object, depth, writer);
   else {
     refuseUncloneable(object);
     return false;
@@ -84,6 +86,7 @@ function writeSet(set: ReadonlySet<unknown>, depth: number, writer: WholeWriter)
 }
 
 function writeView(view: ArrayBufferView, depth: number, writer: WholeWriter): void {
+  refuseSharedMemory(view.buffer);
   // Throws for memory that is detached.
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   if (types.isDataView(view)) return writeTyped(KIND_DATA_VIEW, bytes, writer);
@@ -129,6 +132,19 @@ function writeRegExp({ source, flags }: RegExp, depth: number, writer: WholeWrit
   writer.output.byte(0x92);
   writer.value(source, depth + 1);
   writer.value(flags, depth + 1);
+}
+
+function writeBoxed(object: object, depth: number, writer: WholeWriter): void {
+  writer.escape(ESCAPE_BOXED, 1, depth);
+  writer.value(primitiveOf(object), depth + 1);
+}
+
+/** Without what a program may have put over valueOf(). */
+function primitiveOf(object: object): unknown {
+  if (types.isNumberObject(object)) return Number.prototype.valueOf.call(object);
+  if (types.isStringObject(object)) return String.prototype.valueOf.call(object);
+  if (types.isBooleanObject(object)) return Boolean.prototype.valueOf.call(object);
+  return BigInt.prototype.valueOf.call(object);
 }
 
 function writeError(error: Error, depth: number, writer: WholeWriter): void {

@@ -6,6 +6,8 @@ export const RECORD_IDS = 64;
 
 // Types of extensions.
 export const EXT_UNDEFINED = 0x00;
+/** The byte of an undefined that is a hole of an array. */
+export const UNDEFINED_HOLE = 1;
 export const EXT_BIGINT = 0x42;
 export const EXT_ID = 0x69;
 export const EXT_POINTER = 0x70;
@@ -47,6 +49,8 @@ export const ESCAPE_OBJECT = 1;
 export const ESCAPE_ERROR = 2;
 export const ESCAPE_STRING = 3;
 export const ESCAPE_FLOAT16 = 4;
+export const ESCAPE_NAMED_ARRAY = 5;
+export const ESCAPE_BOXED = 6;
 
 // Node 20 has it; the types of ES2023 do not.
 type ModernString = string & { isWellFormed(): boolean };
@@ -55,6 +59,12 @@ const BYTE_ORDER_MARK = 0xfeff;
 /** Whether UTF-8 loses something: lone surrogates, or a byte order mark, which decoders remove. */
 export function hasOddCharacters(text: string): boolean {
   return !(text as ModernString).isWellFormed() || text.charCodeAt(0) === BYTE_ORDER_MARK;
+}
+
+/** Whether a property of an array is an element of it, or what follows from its elements. */
+export function isElementKey(key: string): boolean {
+  const index = Number(key);
+  return key === "length" || (index >>> 0 === index && index !== 2 ** 32 - 1 && String(index) === key);
 }
 
 /** Whether an object with this key is sent as an escape: `__proto__` is no property like others where objects are made. */

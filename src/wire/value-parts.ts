@@ -26,6 +26,10 @@ export interface WholeReader {
   text(depth: number): string;
   /** The length of the array that comes. */
   arrayLength(): number;
+  /** Adds so many elements to an array. */
+  elements(array: unknown[], length: number, within: number): unknown[];
+  /** To be called when a hole has been read, which is undefined for all but arrays. */
+  hole(): undefined;
 }
 
 export interface WholeWriter {

@@ -19,6 +19,8 @@ export class ValueReader implements WholeReader {
   /** The id that the next thing has; -1: none. */
   #id = -1;
   #cost = 0;
+  /** Where the hole that was read last ends; -1: there was none. */
+  #holeEnd = -1;
   /** Ids count up, so none is higher than the number of those that fit into the payload. */
   #mostIds = 0;
 
@@ -31,6 +33,7 @@ export class ValueReader implements WholeReader {
   read(bytes: Buffer, start: number, end: number): unknown {
     this.input.reset(bytes, start, end);
     this.#cost = 0;
+    this.#holeEnd = -1;
     this.#mostIds = (end - start) / ID_SIZE;
     const value = this.value(0);
     if (this.#references.size > 0) this.#references.clear();
@@ -118,14 +121,26 @@ export class ValueReader implements WholeReader {
     return this.input.uint(token - 0xdb);
   }
 
+  /** Adds so many elements to an array. */
+  elements(array: unknown[], length: number, within: number): unknown[] {
+    this.input.room(length);
+    for (let left = length; left > 0; left--) {
+      const element = this.value(within);
+      if (element === undefined && this.#holeEnd === this.input.at) array.length++;
+      else array.push(element);
+    }
+    return array;
+  }
+
+  /** To be called when a hole has been read, which is undefined for all but arrays. */
+  hole(): undefined {
+    this.#holeEnd = this.input.at;
+  }
+
   #array(length: number, depth: number): unknown {
     if (length > 0 && this.input.peek() === ESCAPE) return this.#escape(length, depth);
-    this.input.room(length);
     this.spend(COST_CONTAINER);
-    const array: unknown[] = this.made([]);
-    const within = this.within(depth);
-    for (let left = length; left > 0; left--) array.push(this.value(within));
-    return array;
+    return this.elements(this.made([]), length, this.within(depth));
   }
 
   #escape(length: number, depth: number): unknown {

@@ -7,11 +7,14 @@ import { References } from "./references.js";
 import { writeBigInt, writeBytes, writeSpecialObject } from "./special-writer.js";
 import {
   ESCAPE,
+  ESCAPE_NAMED_ARRAY,
   ESCAPE_NEGATIVE_ZERO,
   ESCAPE_OBJECT,
   ESCAPE_STRING,
   EXT_RECORD,
   EXT_UNDEFINED,
+  isElementKey,
+  UNDEFINED_HOLE,
 } from "./value-format.js";
 import { COST_CONTAINER, costLimit, dataCloneError, MAX_DEPTH } from "./value-limits.js";
 import type { WholeWriter } from "./value-parts.js";
@@ -66,7 +69,7 @@ export class ValueWriter implements WholeWriter {
       case "boolean":
         return this.output.byte(value ? 0xc3 : 0xc2);
       case "undefined":
-        return this.#undefined();
+        return this.#undefined(0);
       case "bigint":
         return writeBigInt(value, this.output);
       case "object":
@@ -95,9 +98,9 @@ export class ValueWriter implements WholeWriter {
     this.output.byte(kind);
   }
 
-  #undefined(): void {
+  #undefined(kind: number): void {
     this.output.extension(EXT_UNDEFINED, 1);
-    this.output.byte(0);
+    this.output.byte(kind);
   }
 
   #string(text: string, depth: number): void {
@@ -113,15 +116,34 @@ export class ValueWriter implements WholeWriter {
     const prototype: unknown = Object.getPrototypeOf(object);
     if (prototype === Object.prototype || prototype === null) {
       this.#plainObject(this.#hasInherited ? ownProperties(object) : object, depth);
-    } else if (Array.isArray(object)) this.#array(object, depth);
-    else if (!writeSpecialObject(object, depth, this)) this.#plainObject(ownProperties(object), depth);
+    } else if (Array.isArray(object)) {
+      if (mayHaveNames(object, prototype)) this.#namedArray(object, depth);
+      else this.#array(object, depth);
+    } else if (!writeSpecialObject(object, depth, this)) this.#plainObject(ownProperties(object), depth);
   }
 
   #array(array: readonly unknown[], depth: number): void {
+    this.spend(array.length, COST_CONTAINER);
+    this.#elements(array, depth);
+  }
+
+  #elements(array: readonly unknown[], depth: number): void {
     const { length } = array;
-    this.spend(length, COST_CONTAINER);
     this.output.length(length, 0x90, 0x0f, 0, 0xdc);
-    for (let index = 0; index < length; index++) this.value(array[index], depth + 1);
+    for (let index = 0; index < length; index++) {
+      const element = array[index];
+      if (element === undefined) this.#undefined(index in array ? 0 : UNDEFINED_HOLE);
+      else this.value(element, depth + 1);
+    }
+  }
+
+  #namedArray(array: readonly unknown[], depth: number): void {
+    const names = Object.keys(array).filter((key) => !isElementKey(key));
+    if (names.length === 0) return this.#array(array, depth);
+    this.escape(ESCAPE_NAMED_ARRAY, 1 + 2 * names.length, depth);
+    this.spend(array.length, 0);
+    this.#elements(array, depth);
+    this.#fields(array, names, depth);
   }
 
   /** The loops go over the keys of the object itself: no list of them is made, and reading its properties is cheap. */
@@ -152,6 +174,10 @@ export class ValueWriter implements WholeWriter {
   #oddObject(object: object, depth: number): void {
     const keys = Object.keys(object);
     this.escape(ESCAPE_OBJECT, 2 * keys.length, depth);
+    this.#fields(object, keys, depth);
+  }
+
+  #fields(object: object, keys: readonly string[], depth: number): void {
     for (const key of keys) {
       this.#string(key, depth + 1);
       this.value((object as Record<string, unknown>)[key], depth + 1);
@@ -162,6 +188,17 @@ export class ValueWriter implements WholeWriter {
 /** The error for a getter or a proxy that gives something else each time. */
 function changedMeanwhile(): DOMException {
   return dataCloneError("the value changed while it was read: send one whose getters change nothing");
+}
+
+/**
+ * Whether it is worth looking for properties besides the elements. To list an array's keys costs up to as much as to
+ * write its elements, so a plain array is only looked at if it is empty or has the `groups` of a regular expression's result.
+ */
+function mayHaveNames(array: readonly unknown[], prototype: unknown): boolean {
+  if (prototype !== Array.prototype || "groups" in array) return true;
+  // oxlint-disable-next-line typescript/no-for-in-array -- there are no elements, and to list the keys costs far more
+  if (array.length === 0) for (const _ in array) return true;
+  return false;
 }
 
 /** Alone, so that a loop over the keys sees nothing inherited. */

@@ -43,6 +43,7 @@ function leaves(): fc.Arbitrary<unknown> {
     fc.bigInt({ min: -(2n ** 600n), max: 2n ** 600n }),
     fc.date({ noInvalidDate: true }),
     binaries(),
+    fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.bigInt()).map(Object),
     fc.constantFrom(/a+b/giu, /\//, new RegExp("")),
   );
 }
@@ -84,6 +85,8 @@ export function anyValue(): fc.Arbitrary<unknown> {
         { depthSize: "small", withCrossShrink: true },
         leaves(),
         fc.array(inner, { maxLength: 6 }),
+        fc.sparseArray(inner, { maxNumElements: 4, maxLength: 9 }),
+        fc.tuple(keys(), inner).map(([name, named]) => Object.assign([], objectOf([[`${name}!`, named]]))),
         fc.array(fc.tuple(keys(), inner), { maxLength: 6 }).map(objectOf),
         fc.array(fc.tuple(inner, inner), { maxLength: 4 }).map((entries) => new Map(entries)),
         fc.array(inner, { maxLength: 4 }).map((items) => new Set(items)),

@@ -54,6 +54,10 @@ const values: Record<string, unknown[]> = {
   "proto key": [JSON.parse('{"__proto__": 1}')],
   error: [error],
   "lone surrogate": ["\uD800"],
+  // biome-ignore lint/suspicious/noSparseArray: that is the point
+  "array with a hole": [[1, , 3]],
+  "array with a property": [Object.assign([], { a: 1 })],
+  "boxed number": [new Number(1)],
 };
 const closes: Record<string, [code: number, reason: string]> = {
   "close without a code": [1005, ""],
