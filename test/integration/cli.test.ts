@@ -124,7 +124,7 @@ const WRONG: [words: string, files: Record<string, string>, said: RegExp, env?: 
   [
     "migrate a.yml",
     { "a.yml": "apps: &x\n" },
-    /a\.yml cannot be read: line 1 of the YAML is not understood; write it as JSON$/,
+    /a\.yml cannot be read: for YAML, install the package yaml there \(npm install yaml\), or give JSON$/,
   ],
   ["ls", {}, /^there is no command ls: multi-node list shows all services$/],
   ["ps -a", {}, /^there is no command ps: multi-node list shows all services$/],
