@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { REAPER_SCRIPT } from "#src/master/reaper.js";
-import { within } from "../../helpers/deadline.js";
+import { within } from "../helpers/deadline.js";
 
 const SHELLS = [["/bin/sh"], ["/bin/dash"], ["/bin/bash", "--posix"], ["/bin/bash"], ["/bin/busybox", "sh"]].filter(
   ([file]) => existsSync(file ?? ""),
