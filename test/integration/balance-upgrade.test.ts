@@ -16,6 +16,7 @@ test("under round-robin a new master takes over the port under load, and no requ
   const fits = (body: Buffer): boolean => masters.add((JSON.parse(String(body)) as { master: number }).master).size > 0;
   const load = new Load(() => httpClient({ port, keepAlive: false, fits }), { clients: 4 });
   load.start();
+  t.after(() => load.stop());
   program.kill("SIGUSR2");
   const next = await program.first("master", ({ pid }) => pid !== program.pid);
   assert.equal(await within(program.exitCode, "the old master ends"), 0);

@@ -21,6 +21,7 @@ for (const way of ["none", "close", "exit"]) {
       const { program, port } = await start(t, way, { balance });
       const load = new Load((index) => httpClient({ port, keepAlive: index % 2 === 0, fits: isAnswer }));
       load.start();
+      t.after(() => load.stop());
       for (let reload = 1; reload <= RELOADS; reload++) await reloads(program, reload);
       const counts = await load.stop();
       assert.deepEqual(wrongWith(counts), []);

@@ -20,6 +20,7 @@ for (const balance of ["shared", "round-robin"]) {
       await allServe(program);
       const load = new Load(() => httpClient({ port: port as number, keepAlive: false, fits: () => true }));
       load.start();
+      t.after(() => load.stop());
       program.kill("SIGHUP");
       await program.first("reload", ({ state }) => state === "done");
       assert.deepEqual(wrongWith(await load.stop()), []);

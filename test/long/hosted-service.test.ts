@@ -72,6 +72,7 @@ for (const balance of ["shared", "round-robin"]) {
     await allServe(program);
     const load = new Load(() => httpClient({ port, keepAlive: false, fits: (body) => body.length > 0 }));
     load.start();
+    t.after(() => load.stop());
     program.kill("SIGUSR2");
     assert.equal(await within(program.exitCode, "the old master ends"), 0);
     assert.deepEqual(wrongWith(await load.stop()), []);

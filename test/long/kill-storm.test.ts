@@ -18,6 +18,7 @@ test(`${KILLS} nodes are killed one after another: only what was in flight in th
     clients: 4,
   });
   load.start();
+  t.after(() => load.stop());
 
   const killed = new Set<number>();
   for (let kill = 0; kill < KILLS; kill++) {

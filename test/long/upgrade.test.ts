@@ -15,6 +15,7 @@ test("a new master takes over the port under load: no request is lost, the old o
   const port = portOf(await program.first("ready", ({ id }) => id === "master"));
   const load = new Load(() => httpClient({ port, keepAlive: false, fits: (body) => String(body) === "done" }));
   load.start();
+  t.after(() => load.stop());
   let master = program.pid;
   for (let upgrade = 1; upgrade <= 3; upgrade++) {
     process.kill(master, "SIGUSR2");
